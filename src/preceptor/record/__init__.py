@@ -1,0 +1,1 @@
+"""What is known of a patient: FHIR in, dated events out."""

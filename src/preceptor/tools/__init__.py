@@ -1,0 +1,1 @@
+"""The tools that Preceptor supervises, one folder a tool."""
