@@ -1,0 +1,5 @@
+"""The append-only, hash-chained account of what was advised, decided and changed."""
+
+
+
+

@@ -1,0 +1,1 @@
+"""What each tool is, and what it is trusted with."""

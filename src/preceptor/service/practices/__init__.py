@@ -1,0 +1,1 @@
+"""GP practices: every patient, request and decision belongs to one."""

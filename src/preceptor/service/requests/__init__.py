@@ -1,0 +1,1 @@
+"""Patients' requests, from arrival to decision."""
