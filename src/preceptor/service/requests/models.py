@@ -48,7 +48,7 @@ class Request(models.Model):
 
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     round = models.PositiveIntegerField(default=1)  # 2 after the first reopening, and so on
-    version = models.PositiveIntegerField(default=1)  # counts every change of state
+    version = models.PositiveIntegerField(default=1)  # counts decisions and reopenings
     red_flags_checked = models.CharField(max_length=7, choices=Checked.choices, default=Checked.PENDING)
     red_flags = models.JSONField(default=list)  # the red flags found on arrival, as in the triage contract
     assessed = models.CharField(max_length=7, choices=Checked.choices, default=Checked.PENDING)

@@ -1,0 +1,50 @@
+"""Running the service: the web server, and the assessor beside it."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from types import FrameType
+
+WORKERS = 2
+THREADS = 8
+LONGEST_STOP = 10  # seconds
+
+
+def serve(host: str, port: int) -> int:
+    """Serve until told to stop; the exit status of the web server.
+
+    An assessor that dies is started again. Without one requests still come in, unassessed, and say so.
+    """
+    web = subprocess.Popen(  # noqa: S603 -- our own interpreter and modules
+        [
+            sys.executable, "-m", "gunicorn", "preceptor.service.wsgi:application",
+            "--bind", f"{host}:{port}", "--worker-class", "gthread",
+            "--workers", str(WORKERS), "--threads", str(THREADS),
+            "--log-level", "warning", "--no-control-socket",
+        ]
+    )  # fmt: skip
+    assessor = _start_assessor()
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        web.terminate()
+
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, stop)
+    while web.poll() is None:
+        if assessor.poll() is not None:
+            print("The assessor stopped and is started again.", file=sys.stderr)
+            assessor = _start_assessor()
+        time.sleep(0.5)
+    assessor.terminate()
+    try:
+        assessor.wait(LONGEST_STOP)
+    except subprocess.TimeoutExpired:
+        assessor.kill()
+    return web.returncode if web.returncode > 0 else 0
+
+
+def _start_assessor() -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-m", "preceptor.service.assessor"])  # noqa: S603
