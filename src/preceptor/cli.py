@@ -6,8 +6,196 @@ Heavy imports (Django, the tools) stay inside the commands, so that `--help` is 
 
 from __future__ import annotations
 
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
 import typer
+
+if TYPE_CHECKING:
+    from rich.progress import TaskID
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="AI beside your clinicians, under supervision.")
 advise_app = typer.Typer(no_args_is_help=True, help="Ask one tool for advice, on its own.")
 app.add_typer(advise_app, name="advise")
+
+def _django() -> None:
+    """Set Django up; only the commands that need the database pay for it."""
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "preceptor.service.settings")
+    django.setup()
+
+
+def _bad_input(words: str) -> NoReturn:
+    typer.echo(f"preceptor: {words}", err=True)
+    raise typer.Exit(2)
+
+
+@app.command()
+def demo(
+    patients: Annotated[int, typer.Option(min=50, max=20_000, help="How many synthetic patients.")] = 2000,
+    seed: Annotated[int, typer.Option(help="The same seed makes the same practice.")] = 1,
+    monday: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day of the requests.")] = None,
+    port: Annotated[int, typer.Option(min=1, max=65535)] = 8000,
+    no_serve: Annotated[bool, typer.Option("--no-serve", help="Build it and stop.")] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Start again, forgetting what was clicked before.")] = False,
+) -> None:
+    """Open a working practice, all of it synthetic, ready to click."""
+    from preceptor.demo import opening
+    from preceptor.service.home import home
+
+    folder = home() / "demo"
+    folder.mkdir(exist_ok=True)
+    os.environ["PRECEPTOR_HOME"] = str(folder)
+    if os.environ.pop("DATABASE_URL", None):
+        typer.echo("The demo keeps its own database: DATABASE_URL is left alone.", err=True)
+    day = monday.date() if monday else opening.latest_monday(date.today())
+    if day.weekday() != 0:
+        _bad_input(f"--monday {day} is not a Monday")
+    wanted = opening.Settings(patients, seed, day)
+    if fresh or opening.held(folder) != wanted:
+        opening.clear(folder)
+        _django()
+        with _progress() as progress:
+            opening.open_practice(folder, wanted, progress)
+    else:
+        typer.echo("The demo practice stands as you left it (--fresh starts again).")
+    typer.echo(f"\nSynthetic Demo Surgery: {patients:,} synthetic patients. Nobody in it is real. Sign in as:\n")
+    for username, role, first, last in opening.SIGN_INS:
+        typer.echo(f"  {username:<10} {opening.PASSWORD}   {first} {last} ({role.replace('_', ' ')})")
+    if not no_serve:
+        typer.echo(f"\n  Inbox        http://127.0.0.1:{port}/")
+        typer.echo(f"  Patients ask http://127.0.0.1:{port}/ask/Z99999/\n\nCtrl+C stops it.")
+        _serve("127.0.0.1", port)
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535)] = 8000,
+) -> None:
+    """Run the service on the configured database."""
+    _django()
+    from preceptor.service.doctor import tables_are_ready
+
+    if not tables_are_ready():
+        _bad_input("the database is not set up, or is of an older version: run `preceptor setup` first")
+    typer.echo(f"Preceptor on http://{host}:{port}/  (Ctrl+C stops it)")
+    _serve(host, port)
+
+
+def _serve(host: str, port: int) -> NoReturn:
+    from preceptor.service.serving import is_free, serve
+
+    if not is_free(host, port):
+        _bad_input(f"port {port} on {host} is in use or not allowed: stop what uses it, or choose another with --port")
+    raise typer.Exit(serve(host, port))
+
+
+@app.command()
+def setup(
+    practice: Annotated[str | None, typer.Option(help="The practice's name.")] = None,
+    ods_code: Annotated[str | None, typer.Option(help="Its ODS code, such as A81001.")] = None,
+    manager: Annotated[str | None, typer.Option(help="Username of the practice manager.")] = None,
+    password: Annotated[str | None, typer.Option(help="Left out: you are asked for it.")] = None,
+) -> None:
+    """Set up or upgrade the database; start a practice with its manager's account."""
+    _django()
+    from preceptor.service import setup as starting
+    from preceptor.service.practices.models import Practice
+
+    starting.prepare_database()
+    typer.echo("The database is ready.")
+    if practice is None and Practice.objects.exists():
+        return
+    practice = practice or typer.prompt("Name of the practice")
+    ods_code = ods_code or typer.prompt("ODS code")
+    manager = manager or typer.prompt("Username of the practice manager")
+    password = password or typer.prompt("Password (12 characters or more)", hide_input=True, confirmation_prompt=True)
+    try:
+        starting.start_practice(practice, ods_code, manager, password)
+    except starting.CannotSetUp as why:
+        _bad_input(str(why))
+    typer.echo(f"{practice} is ready. Run `preceptor serve`, sign in as {manager} and add your staff.")
+
+
+@app.command()
+def key(
+    name: Annotated[str, typer.Argument(help="Which program the key is for.")],
+    practice: Annotated[str, typer.Option(help="ODS code of the practice.")],
+) -> None:
+    """Make an API key for a program that sends requests; it is shown this once."""
+    _django()
+    from preceptor.service import setup as starting
+
+    try:
+        typer.echo(starting.make_api_key(practice, name))
+    except starting.CannotSetUp as why:
+        _bad_input(str(why))
+
+
+@app.command()
+def doctor(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
+    """Check the installation, and say in plain words what is wrong and what to do."""
+    _django()
+    from preceptor.service.doctor import examine
+
+    checks = list(examine())
+    if as_json:
+        rows = [{"name": c.name, "well": c.well, "found": c.found, "mend": c.mend} for c in checks]
+        typer.echo(json.dumps(rows, ensure_ascii=False))
+    else:
+        for check in checks:
+            typer.echo(f"{'ok  ' if check.well else 'FIX '} {check.name:<9} {check.found}")
+            if check.mend:
+                typer.echo(f"               {check.mend}")
+    if not all(check.well for check in checks):
+        raise typer.Exit(1)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str, int, int], None]]:
+    """A progress bar on the terminal: call it with what is being done, how much is done, and of how much."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+
+    columns = TextColumn("{task.description:<30}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn()
+    with Progress(*columns, console=Console(stderr=True)) as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def advance(what: str, done: int, of: int) -> None:
+            if what not in tasks:
+                for task in tasks.values():
+                    bars.update(task, completed=bars.tasks[task].total)
+                tasks[what] = bars.add_task(what, total=of)
+            bars.update(tasks[what], completed=done, total=of)
+
+        yield advance
+
+def _start_django() -> None:
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "preceptor.service.settings")
+    django.setup()
+
+
+ledger_app = typer.Typer(no_args_is_help=True, help="The append-only account of what was advised and decided.")
+app.add_typer(ledger_app, name="ledger")
+
+
+@ledger_app.command("verify")
+def ledger_verify(
+    anchor: Annotated[
+        str | None, typer.Option(metavar="SEQ:DIGEST", help="What an earlier run printed, kept elsewhere since then.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of words.")] = False,
+) -> None:
+    """Prove that the ledger is whole, or name the first bad row."""
+    _start_django()
+    from preceptor.service.ledger.command import verify_and_say
+
+    raise typer.Exit(verify_and_say(anchor, as_json=as_json))

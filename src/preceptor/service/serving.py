@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -44,6 +45,15 @@ def serve(host: str, port: int) -> int:
     except subprocess.TimeoutExpired:
         assessor.kill()
     return web.returncode if web.returncode > 0 else 0
+
+
+def is_free(host: str, port: int) -> bool:
+    """True when this address can be listened on."""
+    try:
+        with socket.create_server((host, port), reuse_port=False):
+            return True
+    except OSError:
+        return False
 
 
 def _start_assessor() -> subprocess.Popen[bytes]:

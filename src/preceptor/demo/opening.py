@@ -1,0 +1,121 @@
+"""Opening the demo practice: a database of its own, filled through the same doors as a real one."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+from preceptor.advice import Standing
+from preceptor.demo import Practice as DemoPractice
+from preceptor.demo import build
+
+PASSWORD = "synthetic-demo-1"  # noqa: S105 -- opens nothing but synthetic data
+SIGN_INS = (
+    # username, role, first and last name: plainly nobody
+    ("gp", "gp", "Dr Gee", "Demoworth"),
+    ("gp2", "gp", "Dr Pea", "Sampleton"),
+    ("nurse", "nurse", "Nurse Enn", "Testley"),
+    ("navigator", "care_navigator", "Nav", "Igate-Demo"),
+    ("manager", "manager", "Man", "Ager-Demo"),
+    ("safety", "safety_officer", "Dr Safe", "Officer-Demo"),
+)
+
+Progress = Callable[[str, int, int], None]  # (what is being done, how much is done, of how much)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What makes one demo practice: the same settings make the same practice on any machine."""
+
+    patients: int
+    seed: int
+    monday: date
+
+
+def latest_monday(today: date) -> date:
+    return today - timedelta(days=today.weekday())
+
+
+def held(home: Path) -> Settings | None:
+    """The settings of the demo practice that stands complete in this home, if one does."""
+    try:
+        kept = json.loads((home / "demo.json").read_text())
+    except FileNotFoundError:
+        return None
+    return Settings(kept["patients"], kept["seed"], date.fromisoformat(kept["monday"]))
+
+
+def clear(home: Path) -> None:
+    """Remove the demo practice in this home; the mark that it is complete goes first."""
+    (home / "demo.json").unlink(missing_ok=True)
+    for database in home.glob("preceptor.sqlite3*"):
+        database.unlink()
+    shutil.rmtree(home / "practice", ignore_errors=True)
+
+
+def open_practice(home: Path, settings: Settings, progress: Progress) -> None:
+    """Build the practice and fill the configured database with it. Django is set up, the database is empty."""
+    from django.core.management import call_command
+
+    progress("Preparing the database", 0, 1)
+    call_command("migrate", verbosity=0)
+    made = build(
+        home / "practice",
+        patients=settings.patients,
+        seed=settings.seed,
+        monday=settings.monday,
+        progress=lambda done, of: progress("Writing synthetic records", done, of),
+    )
+    _fill(made, progress)
+    kept = {"patients": settings.patients, "seed": settings.seed, "monday": settings.monday.isoformat()}
+    (home / "demo.json").write_text(json.dumps(kept))
+
+
+def _fill(made: DemoPractice, progress: Progress) -> None:
+    from django.conf import settings
+
+    from preceptor.service.accounts.models import User
+    from preceptor.service.oversight.standing import set_standing
+    from preceptor.service.patients.importing import import_paths
+    from preceptor.service.patients.models import Patient
+    from preceptor.service.practices.models import Practice
+    from preceptor.service.requests.assessing import assess
+    from preceptor.service.requests.models import Request
+    from preceptor.service.requests.receiving import Arrival, receive
+    from preceptor.service.requests.toolbox import Toolbox
+
+    practice = Practice.objects.create(name=made.name, ods_code=made.ods_code, synthetic=True)
+    for username, role, first, last in SIGN_INS:
+        User.objects.create_user(
+            username, password=PASSWORD, role=role, first_name=first, last_name=last, practice=practice
+        )
+    report = import_paths(
+        practice, [made.folder / "fhir"], progress=lambda done, of: progress("Importing them", done, of)
+    )
+    if report.reported:
+        raise RuntimeError(f"the demo's own records did not all import: {report}")
+    with Toolbox(settings.TOOL_SECONDS) as toolbox:
+        for card in toolbox.cards.values():
+            why = "The demo practice opens with every tool as second reader."
+            set_standing(practice, card.tool, card.version, Standing.SECOND, user=None, why=why)
+        requests = sorted(made.requests, key=lambda request: request.received)
+        for number, request in enumerate(requests):
+            progress("Receiving a Monday's requests", number, len(requests))
+            patient = Patient.objects.of(practice).get(key=f"Patient/{request.patient_id}")
+            arrival = Arrival(
+                text=request.text,
+                source="demo",
+                patient=patient,
+                name_typed=f"{patient.given_names} {patient.family_name}",
+                born_typed=patient.born,
+                telephone=patient.telephone,
+                writer=request.writer if request.written_by_other else "",
+                received=request.received,
+            )
+            received: Request = receive(practice, arrival).request
+            assess(received, toolbox)
+    progress("Receiving a Monday's requests", len(requests), len(requests))

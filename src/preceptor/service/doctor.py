@@ -1,0 +1,149 @@
+"""Is this installation in order? Each check answers in words that a practice manager understands."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+LEAST_FREE = 1_000_000_000  # bytes: a year of requests and results for 10,000 patients, several times over
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """`mend` says what to do; it is empty when all is well."""
+
+    name: str
+    found: str
+    mend: str = ""
+
+    @property
+    def well(self) -> bool:
+        return not self.mend
+
+
+def examine() -> Iterator[Check]:
+    """Every check in turn. None changes anything, and a check that breaks is itself a fault found."""
+    for name, check in _CHECKS:
+        try:
+            yield check()
+        except Exception as fault:
+            yield Check(name, f"this could not be checked: {fault}", "Mend the faults above first, then run this again.")
+
+
+def _version() -> Check:
+    found = f"Preceptor {importlib.metadata.version('preceptor')} on Python {sys.version.split()[0]}"
+    return Check("Program", found)
+
+
+def _home() -> Check:
+    folder = Path(settings.HOME)
+    if not os.access(folder, os.W_OK):
+        return Check("Folder", f"{folder} cannot be written to", f"Give the account that runs Preceptor the folder {folder}.")
+    if os.name == "posix" and folder.stat().st_mode & 0o077:
+        return Check("Folder", f"others on this computer can look into {folder}", f"Run: chmod 700 {folder}")
+    return Check("Folder", f"{folder}, for this account alone")
+
+
+def _space() -> Check:
+    free = shutil.disk_usage(settings.HOME).free
+    found = f"{free / 1e9:.1f} GB free"
+    return Check("Disk", found, "" if free >= LEAST_FREE else "Free some space: requests cannot be saved on a full disk.")
+
+
+def _database() -> Check:
+    connection.ensure_connection()
+    where = settings.DATABASES["default"]
+    place = where["NAME"] if connection.vendor == "sqlite" else f"{where['NAME']} at {where['HOST'] or 'this computer'}"
+    return Check("Database", f"{connection.display_name} answers: {place}")
+
+
+def tables_are_ready() -> bool:
+    """True when every migration has been applied to the configured database."""
+    executor = MigrationExecutor(connection)
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+
+
+def _tables() -> Check:
+    if tables_are_ready():
+        return Check("Tables", "up to date")
+    return Check("Tables", "the database is not set up, or is of an older version", "Run: preceptor setup")
+
+
+def _practice() -> Check:
+    from preceptor.service.accounts.models import User
+    from preceptor.service.practices.models import Practice
+
+    practices = list(Practice.objects.order_by("ods_code"))
+    if not practices:
+        return Check("Practice", "there is none yet", "Run: preceptor setup")
+    people = User.objects.filter(is_active=True, practice__isnull=False).count()
+    names = ", ".join(practice.name + (" (synthetic)" if practice.synthetic else "") for practice in practices)
+    return Check("Practice", f"{names}; {people} people may sign in")
+
+
+def _tools() -> Check:
+    from preceptor.tools import discover
+
+    tools, missing = discover()
+    found = ", ".join(f"{tool.card.tool} {tool.card.version}" for tool in tools.values()) or "none"
+    if missing:
+        broken = "; ".join(f"{name}: {why}" for name, why in missing.items())
+        return Check("Tools", f"{found}. Not working: {broken}", "Reinstall or remove the tools that do not work.")
+    return Check("Tools", found)
+
+
+def _assessor() -> Check:
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from preceptor.service.requests.models import Checked, Request
+
+    late = Request.objects.filter(assessed=Checked.PENDING, received__lt=timezone.now() - timedelta(minutes=5)).count()
+    failed = Request.objects.filter(assessed=Checked.FAILED).count()
+    found = f"{late} requests wait for advice longer than five minutes; {failed} could not be assessed"
+    return Check("Advice", found, "Check that `preceptor serve` is running; look at its messages." if late else "")
+
+
+def _ledger() -> Check:
+    from preceptor.service.ledger.verify import verify
+
+    verdict = verify()
+    if verdict.whole:
+        return Check("Ledger", f"{verdict.count:,} entries, unbroken")
+    return Check("Ledger", verdict.words, "Keep the database as it is and tell your clinical safety officer today.")
+
+
+def _reach() -> Check:
+    hosts = ", ".join(settings.ALLOWED_HOSTS)
+    beyond_this_machine = set(settings.ALLOWED_HOSTS) - {"127.0.0.1", "localhost", "[::1]"}
+    if beyond_this_machine and not settings.HTTPS:
+        return Check(
+            "Reach",
+            f"answers to {hosts}, without HTTPS",
+            "Serve it behind HTTPS and set PRECEPTOR_HTTPS=1: sign-ins and patients' words must not cross a network bare.",
+        )
+    return Check("Reach", f"answers to {hosts}")
+
+
+_CHECKS: tuple[tuple[str, Callable[[], Check]], ...] = (
+    ("Program", _version),
+    ("Folder", _home),
+    ("Disk", _space),
+    ("Database", _database),
+    ("Tables", _tables),
+    ("Practice", _practice),
+    ("Tools", _tools),
+    ("Advice", _assessor),
+    ("Ledger", _ledger),
+    ("Reach", _reach),
+)

@@ -1,0 +1,52 @@
+"""Starting a practice: its tables, its name and the first account."""
+
+from __future__ import annotations
+
+from django.core.management import call_command
+from django.db import transaction
+
+from preceptor.service.accounts.models import Role, User
+from preceptor.service.ledger import chain
+from preceptor.service.practices.models import ApiKey, Practice
+
+
+class CannotSetUp(Exception):
+    """The message says what stands in the way."""
+
+
+def prepare_database() -> None:
+    """Make or upgrade the tables. Harmless when they are up to date."""
+    call_command("migrate", verbosity=0)
+
+
+@transaction.atomic
+def start_practice(name: str, ods_code: str, manager: str, password: str) -> Practice:
+    """A practice and its manager's account; the manager then makes the other accounts on the Staff page."""
+    from django.contrib.auth.password_validation import validate_password
+    from django.core.exceptions import ValidationError
+
+    if Practice.objects.filter(ods_code=ods_code).exists():
+        raise CannotSetUp(f"a practice with the ODS code {ods_code} is here already")
+    if User.objects.filter(username=manager).exists():
+        raise CannotSetUp(f"the username {manager} is taken")
+    try:
+        validate_password(password)
+    except ValidationError as weak:
+        raise CannotSetUp(" ".join(weak.messages)) from weak
+    practice = Practice.objects.create(name=name, ods_code=ods_code)
+    User.objects.create_user(manager, password=password, practice=practice, role=Role.MANAGER)
+    body = {"name": name, "ods_code": ods_code, "manager": manager}
+    chain.append("practice.started", f"practice:{ods_code}", body, actor=chain.SYSTEM, practice=practice)
+    return practice
+
+
+@transaction.atomic
+def make_api_key(ods_code: str, name: str) -> str:
+    """A key for a program that sends requests; this is the one time that it can be read."""
+    practice = Practice.objects.filter(ods_code=ods_code).first()
+    if practice is None:
+        raise CannotSetUp(f"there is no practice with the ODS code {ods_code}")
+    key = ApiKey.make(practice, name)
+    body = {"name": name}
+    chain.append("practice.api_key_made", f"practice:{ods_code}", body, actor=chain.SYSTEM, practice=practice)
+    return key
