@@ -7,22 +7,32 @@ from typing import Any
 
 from django.contrib.messages import get_messages
 from django.templatetags.static import static
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from jinja2 import ChainableUndefined, ChoiceLoader, Environment, PackageLoader
+
+from preceptor.service.words import age_in_words, banner_date
 
 
 def environment(**options: Any) -> Environment:
     options["loader"] = ChoiceLoader([options["loader"], PackageLoader("nhsuk_frontend_jinja")])
     # NHS.UK frontend's components ask for optional parameters by attribute.
     env = Environment(**options | {"undefined": ChainableUndefined, "trim_blocks": True, "lstrip_blocks": True})  # noqa: S701 -- Django's backend sets autoescape
-    env.globals.update(static=static, url=_url, get_messages=get_messages)
-    env.filters.update(nhs_number=nhs_number, day=day, moment=moment, clock=clock)
+    env.globals.update(static=static, url=_url, get_messages=get_messages, now=timezone.now, today=timezone.localdate, has_url=_has_url)
+    env.filters.update(nhs_number=nhs_number, day=day, moment=moment, clock=clock, age=age_in_words, banner_date=banner_date)
     return env
 
 
 def _url(name: str, *args: Any, **kwargs: Any) -> str:
     return reverse(name, args=args, kwargs=kwargs)
+
+
+def _has_url(name: str) -> bool:
+    try:
+        reverse(name)
+    except NoReverseMatch:
+        return False
+    return True
 
 
 def nhs_number(number: str | None) -> str:

@@ -13,7 +13,7 @@ import os
 from pathlib import Path
 
 import dj_database_url
-from csp.constants import NONE, SELF
+from csp.constants import NONCE, NONE, SELF
 
 from preceptor.service.home import home, secret_key
 
@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "csp",
     "django_htmx",
+    "ninja",
     "preceptor.service.accounts",
     "preceptor.service.practices",
     "preceptor.service.patients",
@@ -128,6 +129,7 @@ CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS] if HTTPS el
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
+        "script-src": [SELF, NONCE],  # the nonce: NHS.UK frontend's page has one line of script
         "img-src": [SELF, "data:"],
         "object-src": [NONE],
         "base-uri": [SELF],
