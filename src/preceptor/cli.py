@@ -176,12 +176,6 @@ def _progress() -> Iterator[Callable[[str, int, int], None]]:
 
         yield advance
 
-def _start_django() -> None:
-    import django
-
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "preceptor.service.settings")
-    django.setup()
-
 
 ledger_app = typer.Typer(no_args_is_help=True, help="The append-only account of what was advised and decided.")
 app.add_typer(ledger_app, name="ledger")
@@ -195,7 +189,17 @@ def ledger_verify(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of words.")] = False,
 ) -> None:
     """Prove that the ledger is whole, or name the first bad row."""
-    _start_django()
-    from preceptor.service.ledger.command import verify_and_say
+    _django()
+    from preceptor.service.ledger import telling
+    from preceptor.service.ledger.verdict import Anchor
+    from preceptor.service.ledger.verify import verify
 
-    raise typer.Exit(verify_and_say(anchor, as_json=as_json))
+    if lack := telling.what_lacks():
+        _bad_input(lack)
+    try:
+        noted = Anchor.parse(anchor) if anchor is not None else None
+    except ValueError as fault:
+        _bad_input(str(fault))
+    verdict = verify(noted)
+    typer.echo(telling.as_json(verdict) if as_json else telling.in_words(verdict, noted))
+    raise typer.Exit(0 if verdict.whole else 1)

@@ -27,12 +27,13 @@ def manager(practice: Practice) -> User:
 
 def test_a_manager_lets_a_tool_speak_after_the_first_view_and_the_ledger_says_so(practice, manager):
     assert standing_of(practice, "triage", "1.0.0") is Standing.SHADOW
-    set_standing(practice, "triage", "1.0.0", Standing.SECOND, user=manager, why=WHY)
+    row = set_standing(practice, "triage", "1.0.0", Standing.SECOND, user=manager, why=WHY)
     assert standing_of(practice, "triage", "1.0.0") is Standing.SECOND
     entry = Entry.objects.get()
-    assert (entry.kind, entry.subject, entry.practice) == ("standing", "tool:triage", "Z00001")
+    assert (entry.kind, entry.subject, entry.practice) == ("tool.standing", "tool:triage", "Z00001")
     assert entry.actor == f"user:{manager.pk} manager"
-    assert json.loads(entry.body) == {"version": "1.0.0", "standing": "second", "before": "shadow", "why": WHY}
+    said = json.loads(entry.body)
+    assert said == {"change": row.pk, "version": "1.0.0", "standing": "second", "before": "shadow", "why": WHY}
 
 
 def test_the_last_change_holds_and_none_is_overwritten(practice, manager):

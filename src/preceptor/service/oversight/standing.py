@@ -43,7 +43,7 @@ def set_standing(
     row = ToolStanding.objects.create(
         practice=practice, tool=tool, version=version, standing=standing, why=why, signed_by=user
     )
-    body = {"version": version, "standing": standing.value, "before": before.value, "why": why}
+    body = {"change": row.pk, "version": version, "standing": standing.value, "before": before.value, "why": why}
     actor = Actor.person(user) if user else SYSTEM
-    append("standing", f"tool:{tool}", body, actor=actor, practice=practice)
+    append("tool.standing", f"tool:{tool}", body, actor=actor, practice=practice)
     return row
