@@ -49,7 +49,9 @@ def java() -> str:
 @pytest.fixture(autouse=True)
 def _ledger_can_be_emptied(request: pytest.FixtureRequest) -> Iterator[None]:
     """A test that commits leaves by emptying every table: lift the ledger's guard first. Emptying sets it again."""
-    if "transactional_db" not in request.fixturenames and "live_server" not in request.fixturenames:
+    marker = request.node.get_closest_marker("django_db")
+    commits = bool(marker and marker.kwargs.get("transaction"))
+    if not commits and not {"transactional_db", "live_server"} & set(request.fixturenames):
         yield
         return
     request.getfixturevalue("transactional_db")

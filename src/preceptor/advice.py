@@ -161,7 +161,9 @@ class Patient:
         birthday_passed = (day.month, day.day) >= (self.born.month, self.born.day)
         years = day.year - self.born.year - (not birthday_passed)
         # 29 February has its birthday on 1 March in common years.
-        month, day_of_month = (3, 1) if (self.born.month, self.born.day) == (2, 29) else (self.born.month, self.born.day)
+        month, day_of_month = (
+            (3, 1) if (self.born.month, self.born.day) == (2, 29) else (self.born.month, self.born.day)
+        )
         last = date(self.born.year + years, month, day_of_month) if years else self.born
         return years + max(0, (day - last).days) / 366
 

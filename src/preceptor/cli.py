@@ -22,6 +22,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help="AI beside yo
 advise_app = typer.Typer(no_args_is_help=True, help="Ask one tool for advice, on its own.")
 app.add_typer(advise_app, name="advise")
 
+
 def _django() -> None:
     """Set Django up; only the commands that need the database pay for it."""
     import django

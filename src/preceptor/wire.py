@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from preceptor.advice import Advice, RedFlag, Reason, Span
+from preceptor.advice import Advice, Reason, RedFlag, Span
 
 
 def advice_as_json(advice: Advice) -> dict[str, Any]:

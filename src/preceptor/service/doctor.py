@@ -36,7 +36,9 @@ def examine() -> Iterator[Check]:
         try:
             yield check()
         except Exception as fault:
-            yield Check(name, f"this could not be checked: {fault}", "Mend the faults above first, then run this again.")
+            yield Check(
+                name, f"this could not be checked: {fault}", "Mend the faults above first, then run this again."
+            )
 
 
 def _version() -> Check:
@@ -47,7 +49,9 @@ def _version() -> Check:
 def _home() -> Check:
     folder = Path(settings.HOME)
     if not os.access(folder, os.W_OK):
-        return Check("Folder", f"{folder} cannot be written to", f"Give the account that runs Preceptor the folder {folder}.")
+        return Check(
+            "Folder", f"{folder} cannot be written to", f"Give the account that runs Preceptor the folder {folder}."
+        )
     if os.name == "posix" and folder.stat().st_mode & 0o077:
         return Check("Folder", f"others on this computer can look into {folder}", f"Run: chmod 700 {folder}")
     return Check("Folder", f"{folder}, for this account alone")
@@ -56,7 +60,9 @@ def _home() -> Check:
 def _space() -> Check:
     free = shutil.disk_usage(settings.HOME).free
     found = f"{free / 1e9:.1f} GB free"
-    return Check("Disk", found, "" if free >= LEAST_FREE else "Free some space: requests cannot be saved on a full disk.")
+    return Check(
+        "Disk", found, "" if free >= LEAST_FREE else "Free some space: requests cannot be saved on a full disk."
+    )
 
 
 def _database() -> Check:
@@ -119,8 +125,8 @@ def _ledger() -> Check:
 
     verdict = verify()
     if verdict.whole:
-        return Check("Ledger", f"{verdict.count:,} entries, unbroken")
-    return Check("Ledger", verdict.words, "Keep the database as it is and tell your clinical safety officer today.")
+        return Check("Ledger", f"{verdict.entries:,} entries, unbroken")
+    return Check("Ledger", str(verdict.fault), "Keep the database as it is and tell your clinical safety officer today.")
 
 
 def _reach() -> Check:
@@ -130,7 +136,7 @@ def _reach() -> Check:
         return Check(
             "Reach",
             f"answers to {hosts}, without HTTPS",
-            "Serve it behind HTTPS and set PRECEPTOR_HTTPS=1: sign-ins and patients' words must not cross a network bare.",
+            "Serve it behind HTTPS and set PRECEPTOR_HTTPS=1: patients' words must not cross a network bare.",
         )
     return Check("Reach", f"answers to {hosts}")
 

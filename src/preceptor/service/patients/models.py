@@ -33,7 +33,9 @@ class Patient(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["practice", "key"], name="one_patient_a_key"),
             models.UniqueConstraint(
-                fields=["practice", "nhs_number"], condition=Q(nhs_number__isnull=False), name="one_patient_an_nhs_number"
+                fields=["practice", "nhs_number"],
+                condition=Q(nhs_number__isnull=False),
+                name="one_patient_an_nhs_number",
             ),
         ]
         indexes = [models.Index(fields=["practice", "family_name", "given_names"])]
@@ -94,7 +96,10 @@ class Event(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["practice", "key"], name="one_event_a_key")]
-        indexes = [models.Index(fields=["patient", "kind", "when"]), models.Index(fields=["patient", "concept", "when"])]
+        indexes = [
+            models.Index(fields=["patient", "kind", "when"]),
+            models.Index(fields=["patient", "concept", "when"]),
+        ]
 
     def __str__(self) -> str:
         return self.key

@@ -21,7 +21,8 @@ class Practice(models.Model):
 class OfPractice(models.QuerySet):
     """Rows that belong to a practice. Pages and APIs start from `of`, never from `all`."""
 
-    def of(self, practice: Practice) -> OfPractice:
+    def of(self, practice: Practice | None) -> OfPractice:
+        """The rows of this practice; none at all for an account that has no practice."""
         return self.filter(practice=practice)
 
 

@@ -158,7 +158,7 @@ def _refuse_without_reason(
 ) -> None:
     floors = [Urgency(flag["urgency"]) for flag in request.red_flags]
     below_a_floor = any(not Urgency(urgency).at_least(floor) for floor in floors)
-    differs = shown is not None and shown.advice["urgency"] != urgency
+    differs = shown is not None and shown.urgency != urgency
     if (differs or below_a_floor) and reason not in DifferenceReason.values:
         raise Refused("Say why your decision differs: choose a reason.")
     if below_a_floor and not note:

@@ -63,7 +63,10 @@ class Request(models.Model):
                 name="one_request_an_idempotency_key",
             )
         ]
-        indexes = [models.Index(fields=["practice", "state", "received"]), models.Index(fields=["assessed", "received"])]
+        indexes = [
+            models.Index(fields=["practice", "state", "received"]),
+            models.Index(fields=["assessed", "received"]),
+        ]
 
     def __str__(self) -> str:
         return str(self.id)
@@ -80,6 +83,11 @@ class Assessment(models.Model):
     failure = models.TextField(blank=True)
     seconds = models.FloatField()
     at = models.DateTimeField(auto_now_add=True)
+
+    @property
+    def urgency(self) -> str | None:
+        """What was advised, or None where the tool gave no advice."""
+        return self.advice["urgency"] if self.advice else None
 
     def __str__(self) -> str:
         return f"{self.tool} {self.version} of {self.request_id}"

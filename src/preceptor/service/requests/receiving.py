@@ -16,7 +16,7 @@ from preceptor.record.check_digits import valid_nhs_number
 from preceptor.service.ledger import chain
 from preceptor.service.patients.models import Patient
 from preceptor.service.practices.models import Practice
-from preceptor.service.requests.cases import case_of
+from preceptor.service.requests.cases import case_of, case_of_words
 from preceptor.service.requests.models import Checked, Request
 from preceptor.wire import red_flag_as_json
 
@@ -114,24 +114,27 @@ def _save(practice: Practice, arrival: Arrival, text: str, digest: str) -> Reque
 
 
 def check_red_flags(request: Request) -> None:
-    """Find and keep the request's red flags. A fault leaves the request in the inbox, marked as not checked."""
-    from preceptor.tools.triage import red_flags_in
-
-    try:
-        flags: tuple[advice.RedFlag, ...] = red_flags_in(case_of(request))
-        checked = Checked.DONE
-    except Exception:
-        # Whatever goes wrong in the rules or in the record, the patient's request stands.
-        log.exception("request %s could not be checked for red flags", request.id)
-        flags, checked = (), Checked.FAILED
+    """Find and keep the request's red flags. A fault leaves the request in the inbox, marked as not fully checked."""
+    flags, checked = _red_flags_of(request)
     with transaction.atomic():
         request.red_flags = [red_flag_as_json(flag) for flag in flags]
         request.red_flags_checked = checked
         request.save(update_fields=["red_flags", "red_flags_checked"])
         body = {"checked": checked, "red_flags": [{"id": flag.id, "urgency": flag.urgency} for flag in flags]}
-        chain.append(
-            "request.red_flags", f"request:{request.id}", body, actor=chain.SYSTEM, practice=request.practice
-        )
+        chain.append("request.red_flags", f"request:{request.id}", body, actor=chain.SYSTEM, practice=request.practice)
+
+
+def _red_flags_of(request: Request) -> tuple[tuple[advice.RedFlag, ...], Checked]:
+    from preceptor.tools.triage import red_flags_in
+
+    # Whatever goes wrong in the rules or in the record, the patient's request stands; and when it is only the
+    # record that cannot be read, the patient's own words are still checked.
+    for make_case, checked in ((case_of, Checked.DONE), (case_of_words, Checked.FAILED)):
+        try:
+            return red_flags_in(make_case(request)), checked
+        except Exception:
+            log.exception("request %s could not be checked for red flags by %s", request.id, make_case.__name__)
+    return (), Checked.FAILED
 
 
 def _body_digest(arrival: Arrival) -> str:

@@ -95,6 +95,8 @@ def _serve(pipe: Connection) -> None:
         except EOFError:
             return
         try:
-            pipe.send(tools[name].advise(case) if name in tools else f"is not installed: {missing.get(name, 'unknown')}")
+            pipe.send(
+                tools[name].advise(case) if name in tools else f"is not installed: {missing.get(name, 'unknown')}"
+            )
         except Exception as fault:  # a plug-in may raise anything
             pipe.send(f"{type(fault).__name__}: {fault}")

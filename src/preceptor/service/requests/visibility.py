@@ -61,7 +61,7 @@ def _current(request: Request) -> tuple[Assessment | None, Standing | None]:
     rank = {Standing.FIRST: 0, Standing.SECOND: 1}
     for assessment in request.assessments.filter(advice__isnull=False).order_by("tool", "-id"):
         standing = standing_of(request.practice, assessment.tool, assessment.version)
-        if standing not in rank or assessment.advice["urgency"] not in URGENCIES:
+        if standing not in rank or assessment.urgency not in URGENCIES:
             continue
         if best[1] is None or rank[standing] < rank[best[1]]:
             best = assessment, standing

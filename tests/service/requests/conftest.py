@@ -1,0 +1,17 @@
+"""Tools that go wrong, installed for one test as a package of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from preceptor.service.requests.toolbox import Toolbox
+
+
+@pytest.fixture
+def faulty_toolbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Toolbox]:
+    monkeypatch.syspath_prepend(str(Path(__file__).parent / "faulty_tools"))
+    with Toolbox(seconds=1.0) as toolbox:
+        yield toolbox
