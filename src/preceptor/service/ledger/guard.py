@@ -14,6 +14,11 @@ _SQLITE = [
     f"CREATE TRIGGER IF NOT EXISTS ledger_no_{verb.lower()} BEFORE {verb} ON {_TABLE} "
     "BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END"
     for verb in ("UPDATE", "DELETE")
+] + [
+    # INSERT OR REPLACE deletes a row without a word to the trigger above.
+    "CREATE TRIGGER IF NOT EXISTS ledger_no_replace BEFORE INSERT ON ledger_entry "
+    "WHEN EXISTS (SELECT 1 FROM ledger_entry WHERE seq = NEW.seq) "
+    "BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END"
 ]
 _POSTGRESQL = [
     "CREATE OR REPLACE FUNCTION ledger_refuse() RETURNS trigger LANGUAGE plpgsql AS "
@@ -21,7 +26,7 @@ _POSTGRESQL = [
     f"CREATE OR REPLACE TRIGGER ledger_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON {_TABLE} "
     "FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse()",
 ]
-_SQLITE_OFF = ["DROP TRIGGER IF EXISTS ledger_no_update", "DROP TRIGGER IF EXISTS ledger_no_delete"]
+_SQLITE_OFF = [f"DROP TRIGGER IF EXISTS ledger_no_{verb}" for verb in ("update", "delete", "replace")]
 _POSTGRESQL_OFF = [f"DROP TRIGGER IF EXISTS ledger_no_change ON {_TABLE}"]
 
 

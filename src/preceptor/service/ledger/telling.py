@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 from django.db import DatabaseError, connection
@@ -38,6 +39,10 @@ def in_words(verdict: Verdict, anchor: Anchor | None) -> str:
 
 
 def as_json(verdict: Verdict) -> str:
-    fault = {"row": verdict.fault.row, "what": verdict.fault.what} if verdict.fault else None
-    said = {"whole": verdict.whole, "entries": verdict.entries, "anchor": str(verdict.head), "fault": fault}
+    said = {
+        "whole": verdict.whole,
+        "entries": verdict.entries,
+        "anchor": str(verdict.head) if verdict.head else None,
+        "fault": asdict(verdict.fault) if verdict.fault else None,
+    }
     return json.dumps(said)

@@ -30,6 +30,7 @@ class Fault:
 
     row: str  # "ledger row 5", or "decision 12" where a table and its entry disagree
     what: str
+    seq: int | None = None  # the ledger row's number, where it is one
 
     def __str__(self) -> str:
         return f"{self.row}: {self.what}"
@@ -37,10 +38,10 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`entries` is how many ledger rows were found good, from the first on; `head` is the last of them."""
+    """`entries` is how many ledger rows were found good, from the first on; `head` is where a whole chain ends."""
 
     entries: int
-    head: Anchor
+    head: Anchor | None = None
     fault: Fault | None = None
 
     @property

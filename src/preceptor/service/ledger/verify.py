@@ -23,12 +23,17 @@ BATCH = 2000
 
 def verify(anchor: Anchor | None = None) -> Verdict:
     """Walk the whole chain, then compare what it says with the tables it describes."""
-    good, fault = _walk(anchor)
-    return Verdict(good.seq, good, fault or disagreement())
+    last, fault = _walk(anchor)
+    if fault:
+        good = last.seq if fault.seq is None else min(last.seq, max(fault.seq - 1, 0))
+        return Verdict(good, fault=fault)
+    if fault := disagreement():
+        return Verdict(last.seq, fault=fault)
+    return Verdict(last.seq, head=last)
 
 
 def _walk(anchor: Anchor | None) -> tuple[Anchor, Fault | None]:
-    """The last good row, and what is wrong after it."""
+    """The last row that was reached, and what is wrong with it or after it."""
     last = Anchor(0, BEFORE_THE_FIRST)
     promised = 0  # how far the head said that the rows go, when it was last read
     while True:
@@ -91,7 +96,7 @@ def _fault_of_end(head: Head, last: Anchor, anchor: Anchor | None) -> Fault | No
 
 
 def _row(seq: object, what: str) -> Fault:
-    return Fault(f"ledger row {seq}", what)
+    return Fault(f"ledger row {seq}", what, seq if isinstance(seq, int) else None)
 
 
 def _rows_after(seq: int) -> Iterator[Entry]:
