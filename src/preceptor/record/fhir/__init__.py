@@ -1,0 +1,31 @@
+"""FHIR R4 in: files to resources, and a resource to a person or to the dated events of a record.
+
+`read` streams the resources of files, `interpret` tells what one says, and `record_from` gives one patient's
+record from a file. Nothing here raises on what was sent: it is kept, not kept because of its type, or refused and why.
+"""
+
+from preceptor.record.fhir.interpret import KEPT_TYPES, checked_against_birth, interpret
+from preceptor.record.fhir.one_record import medication_keys, record_from
+from preceptor.record.fhir.outcome import VOID, Kept, NotKept, Outcome, Person, Refused, Version
+from preceptor.record.fhir.reading import Entry, Problem, files_of, read
+from preceptor.record.fhir.references import Subject
+
+__all__ = [
+    "KEPT_TYPES",
+    "VOID",
+    "Entry",
+    "Kept",
+    "NotKept",
+    "Outcome",
+    "Person",
+    "Problem",
+    "Refused",
+    "Subject",
+    "Version",
+    "checked_against_birth",
+    "files_of",
+    "interpret",
+    "medication_keys",
+    "read",
+    "record_from",
+]

@@ -1,0 +1,89 @@
+"""Whom or what a resource points at: relative, absolute, `urn:uuid`, contained, conditional and logical references."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from preceptor.record.check_digits import valid_nhs_number
+from preceptor.record.fhir.shapes import Node
+
+NHS_NUMBER_SYSTEMS = frozenset(
+    {
+        "https://fhir.nhs.uk/Id/nhs-number",
+        "http://fhir.nhs.net/Id/nhs-number",
+        "urn:oid:2.16.840.1.113883.2.1.4.1",
+    }
+)
+
+_TYPED = re.compile(r"(?:.*/)?([A-Z][A-Za-z]+)/([^/?#\s]+)(?:/_history/[^/]*)?")
+_CONDITIONAL = re.compile(r"Patient\?identifier=([^|&]+)\|([^&]+)")
+_SEPARATORS = str.maketrans("", "", " -\u00a0")
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A patient as referred to: by key ("Patient/123", or a full URL such as "urn:uuid:..."), or by NHS number."""
+
+    sent: str
+    key: str = ""
+    nhs_number: str = ""
+
+
+def nhs_number(identifier: Node) -> str:
+    """The NHS number in an Identifier, without its spaces, valid or not; empty when it is another identifier."""
+    if identifier.text("system") not in NHS_NUMBER_SYSTEMS:
+        return ""
+    return identifier.text("value").translate(_SEPARATORS)
+
+
+def target(reference: Node) -> tuple[str, str]:
+    """(type, key) that a Reference points at: ("Patient", "Patient/123"); the type is "" when it is not told."""
+    sent = reference.text("reference")
+    kind = reference.text("type")
+    if match := _TYPED.fullmatch(sent):
+        return match[1], f"{match[1]}/{match[2]}"
+    return kind, sent
+
+
+def subjects(references: Iterable[Node], contained: Iterable[Node]) -> tuple[tuple[Subject, ...], str]:
+    """The patients that these references may mean, and why there is none (empty when there is one).
+
+    A reference whose type is not told (`urn:uuid`) may turn out to be a practitioner: the importer, which knows
+    the patients, tells these apart. It is left out when another reference is surely a patient.
+    """
+    sure: list[Subject] = []
+    unsure: list[Subject] = []
+    others: list[str] = []
+    for reference in references:
+        kind, key = target(reference)
+        if number := _logical(reference, key, contained):
+            sure.append(Subject(key or f"NHS number {number}", nhs_number=number))
+        elif key.startswith("#"):
+            others.append(f"{key}, contained in it, without a valid NHS number")
+        elif kind == "Patient" and key:
+            sure.append(Subject(key, key))
+        elif key and not kind:
+            unsure.append(Subject(key, key))
+        elif key or kind:
+            others.append(key or f"a {kind} without a reference")
+    found = tuple(sure or unsure)
+    if found:
+        return found, ""
+    return (), f"is about {others[0][:200]}, not about a patient that can be told" if others else "names no patient"
+
+
+def _logical(reference: Node, key: str, contained: Iterable[Node]) -> str:
+    """A valid NHS number by which a reference names its patient; empty when it does not."""
+    numbers = [nhs_number(reference.node("identifier"))]
+    if (match := _CONDITIONAL.fullmatch(key)) and match[1] in NHS_NUMBER_SYSTEMS:
+        numbers.append(match[2].translate(_SEPARATORS))
+    if key.startswith("#"):
+        for child in contained:
+            if child.text("resourceType") == "Patient" and f"#{child.text('id')}" == key:
+                numbers += [nhs_number(identifier) for identifier in child.nodes("identifier")]
+    # A reference that is literal too is followed as such: the identifier then only repeats it.
+    if key and not key.startswith(("#", "Patient?")):
+        return ""
+    return next((number for number in numbers if number and valid_nhs_number(number)), "")
