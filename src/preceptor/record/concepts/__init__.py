@@ -35,6 +35,7 @@ _SYSTEM_KEYS: Mapping[str, str] = {
     RXNORM: "rxnorm",
     "urn:oid:2.16.840.1.113883.6.88": "rxnorm",
 }
+_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +81,15 @@ def concept_of(codes: Iterable[Code]) -> Concept | None:
 def drug_named(text: str) -> Concept | None:
     """The medicine that a text such as "Apixaban 5mg tablets" names, by generic or brand name as a whole word.
 
-    Of several names the one that stands first decides, and of those that start together the longest.
+    Of several names the one that stands first decides, and of those that start together the longest. A name is
+    passed over when the text says that it is another thing: prednisolone in eye drops is not a steroid by mouth.
     """
-    match = _drug_pattern().search(text)
-    return None if match is None else concept(_drug_names()[_plain(match[0])])
+    words = frozenset(_WORD.findall(text.casefold()))
+    for match in _drug_pattern().finditer(text):
+        slug, not_with = _drug_names()[_plain(match[0])]
+        if words.isdisjoint(not_with):
+            return concept(slug)
+    return None
 
 
 def narrower(slug: str) -> frozenset[str]:
@@ -153,8 +159,9 @@ def _narrower() -> dict[str, frozenset[str]]:
 
 
 @cache
-def _drug_names() -> dict[str, str]:
-    return {_plain(row["name"]): row["concept"] for row in rows("drug_names")}
+def _drug_names() -> dict[str, tuple[str, frozenset[str]]]:
+    """Name to its concept, and the words beside which it does not mean that."""
+    return {_plain(row["name"]): (row["concept"], frozenset(row["not_with"].split())) for row in rows("drug_names")}
 
 
 @cache
