@@ -1,0 +1,70 @@
+"""The doctor says what is wrong in words that a practice manager understands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from pytest_django import SettingsWrapper
+
+from preceptor.service import doctor
+from preceptor.service.ledger.guard import lift
+from preceptor.service.ledger.models import Head
+from service.factories import a_practice, a_user
+
+pytestmark = pytest.mark.django_db
+
+
+def found() -> dict[str, doctor.Check]:
+    return {check.name: check for check in doctor.examine()}
+
+
+def test_a_practice_in_order_has_nothing_to_mend() -> None:
+    a_user(a_practice(name="Synthetic Surgery"))
+    assert [check.mend for check in doctor.examine()] == [""] * 10
+    assert found()["Practice"].found == "Synthetic Surgery (synthetic); 1 people may sign in"
+
+
+def test_a_database_without_a_practice_names_the_command_that_starts_one() -> None:
+    assert found()["Practice"].mend == "Run: preceptor setup"
+
+
+def test_a_broken_ledger_is_for_the_safety_officer() -> None:
+    lift()
+    Head.objects.update(seq=5)
+    assert "safety officer" in found()["Ledger"].mend
+
+
+def test_a_full_disk_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "LEAST_FREE", 10**18)
+    assert "Free some space" in found()["Disk"].mend
+
+
+def test_a_folder_open_to_others_is_named(tmp_path: Path, settings: SettingsWrapper) -> None:
+    tmp_path.chmod(0o755)
+    settings.HOME = tmp_path
+    assert found()["Folder"].mend == f"Run: chmod 700 {tmp_path}"
+
+
+def test_a_name_beyond_this_machine_needs_https(settings: SettingsWrapper) -> None:
+    settings.ALLOWED_HOSTS = ["surgery.example"]
+    assert "HTTPS" in found()["Reach"].mend
+
+
+def test_a_check_that_breaks_is_a_fault_and_the_others_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> doctor.Check:
+        raise RuntimeError("the disk is on fire")
+
+    monkeypatch.setattr(doctor, "_CHECKS", (("Disk", broken), ("Program", doctor._version)))
+    disk, program = doctor.examine()
+    assert "the disk is on fire" in disk.found
+    assert not disk.well
+    assert program.well
+
+
+def test_tools_that_do_not_load_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(Path(__file__).parent / "requests" / "faulty_tools"))
+    assert "absent" in found()["Tools"].found
+    assert not found()["Tools"].well
+    assert settings.DEBUG is False
