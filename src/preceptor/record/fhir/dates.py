@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -29,8 +30,9 @@ class Moment:
         """The last moment that it may mean: for "2010", the end of that year."""
         if self.at is None or self.precision is Precision.TIME:
             return self.at
-        days = {Precision.YEAR: 366, Precision.MONTH: 31, Precision.DAY: 1}[self.precision]
-        return self.at + timedelta(days=days)
+        month = 12 if self.precision is Precision.YEAR else self.at.month
+        last = self.at.day if self.precision is Precision.DAY else monthrange(self.at.year, month)[1]
+        return self.at.replace(month=month, day=last) + timedelta(days=1, microseconds=-1)
 
 
 NOT_KNOWN = Moment()

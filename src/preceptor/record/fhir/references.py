@@ -17,7 +17,7 @@ NHS_NUMBER_SYSTEMS = frozenset(
     }
 )
 
-_TYPED = re.compile(r"(?:.*/)?([A-Z][A-Za-z]+)/([^/?#\s]+)(?:/_history/[^/]*)?")
+_TYPED = re.compile(r"(?:[^?]*/)?([A-Z][A-Za-z]+)/([^/?#\s]+)(?:/_history/[^/]*)?")
 _CONDITIONAL = re.compile(r"Patient\?identifier=([^|&]+)\|([^&]+)")
 _SEPARATORS = str.maketrans("", "", " -\u00a0")
 

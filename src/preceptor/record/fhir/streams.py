@@ -14,6 +14,7 @@ import json
 import re
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn, cast
@@ -34,11 +35,16 @@ class CutShort(Broken):
     """The file ends before its JSON does."""
 
 
-def open_bytes(path: Path, on_bytes: Callable[[int], None] | None = None) -> BinaryIO:
+@contextmanager
+def open_bytes(path: Path, on_bytes: Callable[[int], None] | None = None) -> Iterator[BinaryIO]:
     """The bytes of a file, unpacked if it is gzipped. `on_bytes` is told of each piece read from the disk."""
-    raw = io.BufferedReader(_Counted(path, on_bytes), _CHUNK)
-    # Told by its first bytes: a .gz that some program has already unpacked is still read.
-    return cast(BinaryIO, gzip.GzipFile(fileobj=raw) if raw.peek(2)[:2] == _GZIP else raw)
+    with io.BufferedReader(_Counted(path, on_bytes), _CHUNK) as raw:
+        # Told by its first bytes: a .gz that some program has already unpacked is still read.
+        if raw.peek(2)[:2] == _GZIP:
+            with gzip.GzipFile(fileobj=raw) as unpacked:
+                yield cast(BinaryIO, unpacked)
+        else:
+            yield raw
 
 
 class _Counted(io.FileIO):

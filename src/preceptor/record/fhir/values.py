@@ -8,7 +8,7 @@ from decimal import Decimal
 from preceptor.record.concepts import Concept
 from preceptor.record.fhir.codes import coded
 from preceptor.record.fhir.shapes import Node, fitted, shown
-from preceptor.record.units import canonical
+from preceptor.record.units import canonical, ucum
 
 UCUM = "http://unitsofmeasure.org"
 _COMPARATORS = ("<", "<=", ">=", ">")
@@ -101,6 +101,8 @@ def _measured(node: Node, concept: Concept | None, number: int | Decimal, unit: 
 
 
 def _contradicts(concept: Concept, number: float, one: str, other: str) -> bool:
-    """True when both units are known for the concept and give different values."""
-    first, second = canonical(concept, number, one), canonical(concept, number, other)
-    return first.value is not None and second.value is not None and first.value != second.value
+    """True when both are units that we know, and they do not give the concept the same value."""
+    units = ucum(one), ucum(other)
+    if None in units or units[0] == units[1]:
+        return False
+    return canonical(concept, number, one).value != canonical(concept, number, other).value
