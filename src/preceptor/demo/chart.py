@@ -143,7 +143,9 @@ class Chart:
             },
         )
 
-    def encounter(self, day: date, words: str, *, by: str = "GP", mode: str = "AMB", hour: int = 10) -> str:
+    def encounter(
+        self, day: date, words: str, *, concept: str | None = None, by: str = "GP", mode: str = "AMB", hour: int = 10
+    ) -> str:
         """A contact: `words` is what the note says. Mode AMB is in the room, VR by telephone or online."""
         start = self._at(day, hour)
         return self._write(
@@ -154,7 +156,7 @@ class Chart:
                 "type": [{"text": f"{by} {'consultation' if mode == 'AMB' else 'telephone consultation'}"}],
                 "subject": self._subject,
                 "period": {"start": start, "end": self._at(day, hour, 12)},
-                "reasonCode": [{"text": words}],
+                "reasonCode": [meaning(concept, words)],
             },
         )
 

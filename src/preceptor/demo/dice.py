@@ -1,7 +1,7 @@
 """Chance that falls the same way everywhere.
 
-Only `random.Random.random()` is used, the one stream that Python promises to keep; everything else here is built from it
-with additions and multiplications. So one seed gives one practice, on any machine and any Python.
+Only `random.Random.random()` is used, the one stream that Python promises to keep; everything else here is built
+from it with additions and multiplications. So one seed gives one practice, on any machine and any Python.
 """
 
 from __future__ import annotations

@@ -98,7 +98,7 @@ def arrivals(seed: int, people: list[Person], monday: date) -> list[Arrival]:
 
 
 def _choose(dice: Dice, wanted: int) -> list[Text]:
-    """So many texts: every context story at least once, then the shares of the figures, and clinical ones for the rest."""
+    """So many texts: each context story at least once, then the shares of the figures, and clinical ones for the rest."""
     heaps: dict[str, list[Text]] = defaultdict(list)
     for text in dice.shuffled(texts()):
         heaps[text.stratum].append(text)
@@ -206,7 +206,7 @@ def _plant(life: Life, entry: dict[str, Any]) -> str:
     if what == "allergy":
         return life.chart.allergy(concept, title, words, day)
     if what == "encounter":
-        return life.chart.encounter(day, words, by=entry.get("by", "GP"), mode=entry.get("mode", "AMB"))
+        return life.chart.encounter(day, words, concept=concept, mode=entry.get("mode", "AMB"))
     if what == "referral":
         return life.chart.referral(concept, day, title, words, urgent=entry.get("urgent", False))
     if what == "report":

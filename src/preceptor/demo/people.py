@@ -5,33 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 
 from preceptor.demo.dice import Dice, Stream
-from preceptor.demo.figures import ages_of_the_list, figure
+from preceptor.demo.figures import ages_of_the_list, figure, table
 from preceptor.demo.moments import years_before
 from preceptor.record.check_digits import nhs_number_check_digit
-
-FEMALE_NAMES = (
-    "Abigail Adaeze Aisha Alice Amina Amy Anjali Ayesha Beatrice Bethan Bridget Carol Charlotte Chloe Daisy Deborah "
-    "Diane Dorothy Edith Eleanor Elif Ellie Emily Esther Eve Fatima Florence Freya Gladys Grace Halima Hannah Heather "
-    "Isla Ivy Jade Janet Jasmine Jean Joan Julie Karen Kasia Kerry Lauren Leah Linda Lucy Magda Maisie Margaret "
-    "Maureen Megan Mei Meera Molly Nadia Ngozi Nicola Olivia Pamela Patricia Phoebe Poppy Priya Rachel Rosa Ruby Ruth "
-    "Safiya Samantha Sandra Shanice Sheila Sian Simran Sophie Susan Tamara Tracey Valerie Wendy Yasmin Zainab Zoe"
-).split()
-MALE_NAMES = (
-    "Aaron Abdul Adam Ahmed Alan Albert Alfie Amir Andrew Anthony Archie Arjun Arthur Barry Ben Brian Callum Charlie "
-    "Chidi Colin Connor Daniel David Dennis Derek Dylan Edward Emmanuel Ethan Farhan Finley Frank Gareth Gary George "
-    "Graham Hamza Harry Hassan Henry Ian Ibrahim Imran Isaac Jack Jacob Jakub James Jamal Jason Joe Jun Keith Kenneth "
-    "Kwame Leon Liam Logan Luca Malcolm Marcus Martin Michael Mohammed Nathan Neil Noah Oliver Oscar Owen Patrick Paul "
-    "Peter Philip Rajesh Ravi Reece Rhys Robert Roger Ronald Ryan Samuel Sanjay Sean Stanley Stephen Tariq Terence "
-    "Thomas Tomasz Tyler Victor Wayne William Yusuf Zac"
-).split()
-SURNAMES = (
-    "Testley Sampleton Demoworth Mockford Fauxley Dummerton Exampleby Trialsby Protoby Fictionby Sandboxer Synthington "
-    "Simulby Makebelieve Pretendham Inventson Notarealname Placeholder Stubbington-Test Betatester Fixtureman Dryrun "
-    "Madeupley Imaginham Seedley Randomby Generatson Loremipsum Ipsumworth Fakenham-Demo Fabricby Specimeno Practiceson "
-    "Rehearsalby Teststrom Demoski Sampledottir Mockanova Testoglu Examplewala"
-).split()
 
 STREETS = ("Example Street", "Sample Road", "Placeholder Lane", "Test Avenue", "Fixture Close", "Demo Court")
 
@@ -52,6 +31,12 @@ ETHNICITIES: tuple[tuple[str, str, float], ...] = (
     ("P", "Black or Black British - Any other Black background", 0.5),
     ("S", "Other Ethnic Groups - Any other ethnic group", 2.1),
 )
+
+
+@cache
+def names(of: str) -> tuple[str, ...]:
+    """Given names, female or male, or family names: the columns of data/names.csv."""
+    return tuple(row[of] for row in table("names.csv") if row[of])
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +71,7 @@ def the_list(seed: int, patients: int, monday: date) -> list[Person]:
 def made_to_measure(person: Person, dice: Dice, monday: date, sex: str | None, low: float, high: float) -> Person:
     """The same person, of the sex and age that a story needs: for a list too small to hold somebody who fits."""
     sex = sex or person.sex
-    given = person.given if sex == person.sex else dice.pick(_names(sex))
+    given = person.given if sex == person.sex else dice.pick(names(sex))
     span = int((high - low) * 365.25)
     born = years_before(monday, low) - timedelta(days=dice.whole(min(5, span // 4), max(5, span - span // 4)))
     return Person(
@@ -120,14 +105,10 @@ def _somebody(seed: int, number: int, monday: date, bands: list[tuple[float, flo
         number=number,
         born=born,
         sex=sex,
-        given=dice.pick(_names(sex)),
-        family=dice.pick(SURNAMES),
+        given=dice.pick(names(sex)),
+        family=dice.pick(names("family")),
         nhs_number=nhs_number,
         ethnicity=(code, words),
         phone=f"07700 900{dice.whole(0, 999):03d}",
         street=f"{dice.whole(1, 99)} {dice.pick(STREETS)}",
     )
-
-
-def _names(sex: str) -> list[str]:
-    return FEMALE_NAMES if sex == "female" else MALE_NAMES

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from preceptor.demo import kidneys
+from preceptor.demo.figures import figure
 from preceptor.demo.life import Life
 from preceptor.demo.situations.shape import Situation, kidney_result, later
 from preceptor.demo.truth import Planted
@@ -66,7 +67,9 @@ def _without_protection(life: Life, shown: bool) -> Planted:
 
 def _in_ckd(life: Life, shown: bool) -> Planted:
     life.barred |= _QUIET
-    kidneys.give(life, life.dice.between(33, 41), pace=0.7, coded=True, acr=True)
+    kidneys.give(
+        life, life.dice.between(33, 41), pace=0.7, coded=True, acr=life.dice.chance(figure("ckd_acr_within_a_year"))
+    )
     shows_it = life.results["egfr"][-1].reference
     if shown:
         first, last = _anti_inflammatory(life, gastric_protection=True)
@@ -175,7 +178,9 @@ def _ace_inhibitor(life: Life, shown: bool) -> Planted:
 
 def _metformin(life: Life, shown: bool) -> Planted:
     life.barred |= _QUIET - {"diabetes_type_2"}
-    kidneys.give(life, 22.0 if shown else 41.0, pace=0.8, coded=True, acr=True)
+    kidneys.give(
+        life, 22.0 if shown else 41.0, pace=0.8, coded=True, acr=life.dice.chance(figure("ckd_acr_within_a_year"))
+    )
     life.diagnose("diabetes_type_2", life.ago(years=11))
     written = life.prescribe("metformin", life.ago(years=10))
     latest = kidney_result(life, life.ago(days=12), 22.0 if shown else 41.0)

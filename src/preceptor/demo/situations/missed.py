@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
+from preceptor.demo import kidneys
 from preceptor.demo.dice import working_day
+from preceptor.demo.figures import figure
 from preceptor.demo.life import Life
 from preceptor.demo.situations.shape import Situation, kidney_result, later
 from preceptor.demo.truth import Planted
@@ -156,15 +158,13 @@ def _creatinine(life: Life, shown: bool) -> Planted:
 
 
 def _uncoded(life: Life, shown: bool) -> Planted:
-    from preceptor.demo import kidneys
-
-    kidneys.give(life, life.dice.between(44, 52), coded=not shown, acr=True)
+    kidneys.give(
+        life, life.dice.between(44, 52), coded=not shown, acr=life.dice.chance(figure("ckd_acr_within_a_year"))
+    )
     return Planted("", shown, (), date.min)  # kidneys.noticed lists it
 
 
 def _acr(life: Life, shown: bool) -> Planted:
-    from preceptor.demo import kidneys
-
     kidneys.give(life, life.dice.between(40, 52), coded=True, acr=not shown)
     return Planted("", shown, (), date.min)
 

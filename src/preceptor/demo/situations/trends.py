@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from preceptor.demo.figures import figure
 from preceptor.demo.life import Life
 from preceptor.demo.situations.shape import Situation, kidney_result, later
 from preceptor.demo.truth import Planted
@@ -56,7 +57,9 @@ def _egfr(life: Life, shown: bool) -> Planted:
     ]
     reference = life.diagnose("ckd_stage_3a", life.ago(months=11), "CKD stage 3a")
     life.problems["ckd"] = reference
-    life.result("urine_acr", life.ago(months=5), round(life.dice.between(1.0, 12.0), 1))
+    if life.dice.chance(figure("ckd_acr_within_a_year")):
+        life.result("urine_acr", life.ago(months=5), round(life.dice.between(1.0, 12.0), 1))
+    life.withheld["urine_acr"] = life.ago(months=13)
     note = "" if shown else "a slow fall, as most people with CKD have"
     return Planted("egfr_falling_fast", shown, tuple(entries[1:]), life.ago(months=0.8) if shown else None, note)
 
@@ -105,7 +108,7 @@ TRENDS: tuple[Situation, ...] = (
     Situation(
         "egfr_falling_fast",
         "Kidney function falling fast",
-        "eGFR down by 25% and a category, or by 15, within 12 months over three or more results; from the one that shows it",
+        "eGFR down by 25% and a category, or by 15, in 12 months, over 3 or more results; from the one that shows it",
         _egfr,
         (50, 82),
         complete=False,
