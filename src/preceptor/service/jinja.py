@@ -11,15 +11,18 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from jinja2 import ChainableUndefined, ChoiceLoader, Environment, PackageLoader
 
-from preceptor.service.words import age_in_words, banner_date
+from preceptor.service.words import age_in_words, banner_date, handler_in_words, urgency_in_words
 
 
 def environment(**options: Any) -> Environment:
     options["loader"] = ChoiceLoader([options["loader"], PackageLoader("nhsuk_frontend_jinja")])
     # NHS.UK frontend's components ask for optional parameters by attribute.
     env = Environment(**options | {"undefined": ChainableUndefined, "trim_blocks": True, "lstrip_blocks": True})  # noqa: S701 -- Django's backend sets autoescape
-    env.globals.update(static=static, url=_url, get_messages=get_messages, now=timezone.now, today=timezone.localdate, has_url=_has_url)
-    env.filters.update(nhs_number=nhs_number, day=day, moment=moment, clock=clock, age=age_in_words, banner_date=banner_date)
+    env.globals.update(
+        static=static, url=_url, get_messages=get_messages, now=timezone.now, today=timezone.localdate, has_url=_has_url
+    )
+    env.filters.update(nhs_number=nhs_number, day=day, moment=moment, clock=clock)
+    env.filters.update(age=age_in_words, banner_date=banner_date, urgency=urgency_in_words, handler=handler_in_words)
     return env
 
 
@@ -27,9 +30,9 @@ def _url(name: str, *args: Any, **kwargs: Any) -> str:
     return reverse(name, args=args, kwargs=kwargs)
 
 
-def _has_url(name: str) -> bool:
+def _has_url(name: str, *args: Any) -> bool:
     try:
-        reverse(name)
+        reverse(name, args=args)
     except NoReverseMatch:
         return False
     return True

@@ -23,7 +23,10 @@ HTTPS = os.environ.get("PRECEPTOR_HTTPS") == "1"
 
 SECRET_KEY = secret_key(HOME)
 DEBUG = False
-ALLOWED_HOSTS = [host for host in os.environ.get("PRECEPTOR_HOSTS", "").split(",") if host] or ["127.0.0.1", "localhost"]
+ALLOWED_HOSTS = [host for host in os.environ.get("PRECEPTOR_HOSTS", "").split(",") if host] or [
+    "127.0.0.1",
+    "localhost",
+]
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -108,6 +111,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "inbox"
+ACCOUNT_TEMPLATE_EXTENSION = "jinja"
 ACCOUNT_ADAPTER = "preceptor.service.accounts.adapter.Adapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
@@ -124,6 +128,7 @@ SESSION_COOKIE_HTTPONLY = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "preceptor.service.errors.csrf_failure"
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS] if HTTPS else []
 # Nothing is fetched from outside the practice's own server.
 CONTENT_SECURITY_POLICY = {

@@ -1,8 +1,10 @@
-"""How ages and dates are written: as the NHS writes them on a patient banner, and as a colleague would say them."""
+"""How things are said on the pages: ages and dates as the NHS writes them, urgencies and people as a colleague would."""
 
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+
+from preceptor.advice import Handler, Urgency
 
 
 def age_in_words(born: date | None, on: date) -> str:
@@ -49,3 +51,38 @@ def ago(when: datetime, now: datetime) -> str:
         return f"{minutes // 60} h ago"
     days = minutes // (24 * 60)
     return f"{days} day{'s' if days > 1 else ''} ago"
+
+
+URGENCY_WORDS: dict[str, str] = {
+    Urgency.EMERGENCY: "Emergency",
+    Urgency.SAME_DAY: "Same day",
+    Urgency.SOON: "Soon",
+    Urgency.ROUTINE: "Routine",
+    Urgency.SELF_CARE: "Self-care",
+}
+URGENCY_HINTS: dict[str, str] = {
+    Urgency.EMERGENCY: "999 or A&E now",
+    Urgency.SAME_DAY: "today",
+    Urgency.SOON: "within 5 days",
+    Urgency.ROUTINE: "within weeks",
+    Urgency.SELF_CARE: "at home, or with a pharmacy",
+}
+HANDLER_WORDS: dict[str, str] = {
+    Handler.EMERGENCY_SERVICES: "Emergency services",
+    Handler.GP: "GP",
+    Handler.NURSE: "Nurse",
+    Handler.PHARMACIST: "Practice pharmacist",
+    Handler.PHYSIOTHERAPIST: "Physiotherapist",
+    Handler.MENTAL_HEALTH: "Mental health practitioner",
+    Handler.COMMUNITY_PHARMACY: "Community pharmacy",
+    Handler.CARE_NAVIGATOR: "Care navigator",
+    Handler.SELF: "The patient, with advice",
+}
+
+
+def urgency_in_words(urgency: str | None) -> str:
+    return URGENCY_WORDS.get(urgency or "", "")
+
+
+def handler_in_words(handler: str | None) -> str:
+    return HANDLER_WORDS.get(handler or "", "")

@@ -8,5 +8,6 @@ from django.http import HttpRequest
 
 
 def practice(request: HttpRequest) -> dict[str, Any]:
-    """`practice`: the signed-in person's practice, or None."""
-    return {"practice": getattr(getattr(request, "user", None), "practice", None)}
+    """`practice`: the one that a public page is of, or else the signed-in person's; None where there is neither."""
+    asked = getattr(request, "practice", None)
+    return {"practice": asked or getattr(getattr(request, "user", None), "practice", None)}

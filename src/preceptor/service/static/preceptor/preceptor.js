@@ -14,3 +14,18 @@ window.addEventListener("pageshow", () => {
   for (const form of document.forms) delete form.dataset.sent;
 });
 
+
+// The reason for a difference is asked for only where there is one. Without this script it is always in sight.
+const URGENCIES = ["emergency", "same_day", "soon", "routine", "self_care"];
+for (const form of document.querySelectorAll("form[data-differs]")) {
+  const reason = form.querySelector("[data-reason]");
+  const floors = (form.dataset.floors || "").split(" ").filter(Boolean);
+  const update = () => {
+    const chosen = form.elements.urgency.value;
+    const differs = form.dataset.advice && chosen !== form.dataset.advice;
+    const below = floors.some((floor) => URGENCIES.indexOf(chosen) > URGENCIES.indexOf(floor));
+    reason.hidden = !(chosen && (differs || below)) && !reason.matches(".nhsuk-form-group--error");
+  };
+  form.addEventListener("change", update);
+  update();
+}
