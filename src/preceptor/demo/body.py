@@ -132,7 +132,7 @@ class Body:
 
 
 def ckd_epi_2009(creatinine: float, sex: str, age: float) -> float:
-    """eGFR in ml/min/1.73m2 from creatinine in umol/L: CKD-EPI 2009 without the ethnicity term, as UK laboratories do."""
+    """eGFR in ml/min/1.73m2 from creatinine in umol/L: CKD-EPI 2009, no ethnicity term, as UK laboratories do."""
     kappa, alpha, factor = (0.7, -0.329, 1.018) if sex == "female" else (0.9, -0.411, 1.0)
     ratio = creatinine / 88.4 / kappa
     return float(141 * min(ratio, 1.0) ** alpha * max(ratio, 1.0) ** -1.209 * 0.993**age * factor)

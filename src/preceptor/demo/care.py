@@ -156,6 +156,8 @@ def _suits(life: Life, name: str) -> bool:
 
 def monitor(life: Life) -> None:
     """Reviews and blood tests: yearly for long-term problems, and as often as the medicines ask for."""
+    if "monitoring" in life.barred:
+        return
     panels: dict[str, tuple[int, date]] = {}
 
     def ask(panel: str, every: int, since: date) -> None:
@@ -177,6 +179,8 @@ def monitor(life: Life) -> None:
         ask("kidneys", 500, life.since["hypertension"])
     if "atrial_fibrillation" in life.problems or "heart_failure" in life.problems:
         ask("blood_count", 420, life.ago(years=5))
+    if life.kidneys_watched:
+        panels.pop("kidneys", None)
     for panel, (every, since) in panels.items():
         _repeat(life, panel, every, since)
     _now_and_then(life)
@@ -221,11 +225,16 @@ def _pressures(life: Life) -> None:
     if treated:
         life.body.steady("systolic_bp", life.dice.normal(137, 5))
         life.body.steady("diastolic_bp", life.dice.normal(80, 4))
+    smokes = life.dice.weighted(("Never smoked", "Ex-smoker", "Smoker, ten a day"), (58, 29, 13))
     every = 300 if life.problems.keys() & {"hypertension", "diabetes_type_2", "ckd"} else 365 * 4
     day = life.history_starts + timedelta(days=life.dice.whole(0, every))
     while day < life.monday:
         if life.person.age_on(day) >= 16:
             life.blood_pressure(day)
+            if life.dice.chance(0.5):
+                life.test(day, "weight")
+            if life.dice.chance(0.3):
+                life.chart.finding("smoking_status", day, "Smoking status", smokes)
         day += timedelta(days=life.dice.whole(int(every * 0.7), int(every * 1.2)))
 
 
@@ -291,9 +300,32 @@ def vaccinate(life: Life) -> None:
         for years in range(1, 6):
             day = date(life.monday.year - years, 10, 1) + timedelta(days=life.dice.whole(0, 45))
             if day > born and life.dice.chance(0.76):
-                chart.immunisation(None, "Influenza vaccine", working_day(day))
+                chart.immunisation("influenza_vaccination", "Influenza vaccine", working_day(day))
     if life.age >= 75 and life.dice.chance(0.6):
         chart.immunisation(None, "Shingles vaccine", life.ago(years=life.dice.between(0.5, 4)))
+
+
+def correspond(life: Life) -> None:
+    """Letters, reports, referrals, messages, flags, plans and allergies that fit the problems and the age."""
+    write = {
+        "referral": lambda row, day: life.chart.referral(None, day, row["title"], row["words"], status="completed"),
+        "letter": lambda row, day: life.chart.letter(day, row["title"], row["words"]),
+        "report": lambda row, day: life.chart.report(row["concept"] or None, day, row["title"], row["words"]),
+        "procedure": lambda row, day: life.chart.procedure(row["concept"] or None, day, row["title"]),
+        "message": lambda row, day: life.chart.message(day, row["words"]),
+        "flag": lambda row, day: life.chart.flag(row["words"], day),
+        "plan": lambda row, day: life.chart.plan(row["title"], row["words"], day),
+        "allergy": lambda row, day: life.chart.allergy(None, row["title"], row["words"], day),
+    }
+    for row in table("letters.csv"):
+        low, high = float(row["from"]), float(row["to"])
+        fits = low <= life.age < high and row["sex"] in ("", life.person.sex)
+        if not fits or row["what"] in life.barred or (row["problem"] and row["problem"] not in life.problems):
+            continue
+        if life.dice.chance(float(row["share"])):
+            first = max(life.since[row["problem"]] if row["problem"] else life.history_starts, life.history_starts)
+            first = max(first, life.ago(years=max(0.1, life.age - low)))
+            write[row["what"]](row, life.dice.day(first, life.ago(days=14)))
 
 
 _TO_COME: tuple[tuple[str, str, str], ...] = (

@@ -8,7 +8,8 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from preceptor.record.concepts import codes_of, concept
+from preceptor.advice import Code
+from preceptor.record.concepts import DMD, LOINC, SNOMED, codes_of, concept
 
 Json = dict[str, Any]
 
@@ -27,35 +28,33 @@ _WRITTEN = {
 }
 
 
+# UK records use SNOMED CT and dm+d. LOINC stands in where our tables know a result by no other code.
+_UK = (SNOMED, DMD, LOINC)
+
+
 @cache
-def known(slug: str) -> bool:
-    """True when the concept tables hold this slug with at least one code."""
-    try:
-        return bool(codes_of(slug))
-    except KeyError:
-        return False
+def code_of(slug: str) -> Code | None:
+    """The code to write for a concept, or None where the tables hold none that a UK record would use."""
+    found = [code for code in codes_of(slug) if code.system in _UK]
+    return min(found, key=lambda code: code.system == LOINC, default=None)
 
 
 @cache
 def meaning(slug: str | None, text: str = "") -> Json:
-    """A FHIR CodeableConcept. Shared between resources: never change what this returns."""
-    if slug is None or not known(slug):
-        return {"text": text or (slug or "").replace("_", " ").capitalize()}
-    code = codes_of(slug)[0]
+    """A FHIR CodeableConcept; KeyError for a slug that is not ours. Shared between resources: never change it."""
+    if slug is None:
+        return {"text": text}
     title = concept(slug).title
-    return {
-        "coding": [{"system": code.system, "code": code.code, "display": code.display or title}],
-        "text": text or title,
-    }
+    code = code_of(slug)
+    if code is None:
+        return {"text": text or title}
+    return {"coding": [{"system": code.system, "code": code.code, "display": title}], "text": text or title}
 
 
 @cache
 def unit_of(slug: str) -> str | None:
     """The UCUM unit that results of this concept are written in."""
-    try:
-        return concept(slug).unit
-    except KeyError:
-        return None
+    return concept(slug).unit
 
 
 @cache

@@ -63,9 +63,9 @@ class Dice:
         return [options[place] for _, place in sorted(keyed)]
 
     def day(self, first: date, last: date) -> date:
-        """A weekday from `first` to `last` (or the nearest weekday before, where there is none)."""
+        """A weekday from `first` to `last` (or `first`, where there is none)."""
         day = first + timedelta(days=self.whole(0, max(0, (last - first).days)))
-        return working_day(day)
+        return max(first, working_day(day))
 
 
 def working_day(day: date) -> date:

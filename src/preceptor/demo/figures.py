@@ -19,6 +19,7 @@ class Figure:
     note: str
 
 
+@cache
 def table(name: str) -> list[dict[str, str]]:
     """The rows of one of this package's CSV files."""
     text = files("preceptor.demo").joinpath("data", name).read_text(encoding="utf-8")

@@ -98,7 +98,7 @@ def arrivals(seed: int, people: list[Person], monday: date) -> list[Arrival]:
 
 
 def _choose(dice: Dice, wanted: int) -> list[Text]:
-    """So many texts: each context story at least once, then the shares of the figures, and clinical ones for the rest."""
+    """So many texts: each context story at least once, then by the shares of the figures; the rest are clinical."""
     heaps: dict[str, list[Text]] = defaultdict(list)
     for text in dice.shuffled(texts()):
         heaps[text.stratum].append(text)
@@ -164,7 +164,8 @@ def _moments(dice: Dice, wanted: int, monday: date) -> list[datetime]:
 
 def prepare(life: Life, text: Text) -> tuple[str, ...]:
     """Write what the text needs of the record; gives the references that its answer rests on."""
-    life.barred |= {"appointment", *text.without}
+    # Nothing else booked and no other plan or flag: the answer would not be the one expected.
+    life.barred |= {"appointment", "plan", "flag", *text.without}
     evidence: list[str] = []
     for entry in text.entries:
         reference = _plant(life, entry)

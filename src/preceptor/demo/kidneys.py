@@ -37,6 +37,7 @@ def give(life: Life, now: float, *, pace: float = 1.0, coded: bool, acr: bool) -
     albumin = life.dice.between(0.8, 2.5) if life.dice.chance(0.6) else life.dice.between(3.5, 45)
     life.body.steady("urine_acr", albumin)
     life.barred |= {"naproxen", "ckd"}
+    life.kidneys_watched = True
     every = 182 if now < 45 else 330
     day = life.history_starts + timedelta(days=life.dice.whole(0, 200))
     last_acr = life.ago(days=life.dice.whole(400, 1100))

@@ -79,6 +79,7 @@ class Life:
         self.results: dict[str, list[Result]] = defaultdict(list)
         self.barred: set[str] = set()  # problems, medicines and kinds of care that would spoil a story
         self.withheld: dict[str, date] = {}  # a test that is not done again after this day
+        self.kidneys_watched = False  # kidney tests are already written, as CKD asks for
 
     def ago(self, *, days: int = 0, months: float = 0, years: float = 0) -> date:
         """A weekday so long before the Monday, but not before birth."""

@@ -146,6 +146,7 @@ def _live(seed: int, person: Person, part: _Part, monday: date) -> tuple[Life, l
     care.monitor(life)
     care.be_seen(life)
     care.vaccinate(life)
+    care.correspond(life)
     care.appointments(life)
     planted += kidneys.noticed(life)
     return life, [each for each in planted if each.kind], evidence

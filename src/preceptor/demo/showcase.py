@@ -20,7 +20,7 @@ class Showcase:
 
 
 def _three_conditions(life: Life) -> None:
-    life.barred |= {"depression", "asthma", "appointment"}
+    life.barred |= {"depression", "asthma", "appointment", "monitoring"}
     life.diagnose("hypertension", life.ago(years=11), "Hypertension")
     life.diagnose("diabetes_type_2", life.ago(years=8.2))
     start = life.ago(years=8.2)

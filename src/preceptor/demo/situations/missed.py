@@ -11,6 +11,8 @@ from preceptor.demo.life import Life
 from preceptor.demo.situations.shape import Situation, kidney_result, later
 from preceptor.demo.truth import Planted
 
+# No referral, report or letter of the background: it could pass for the follow-up.
+_NO_PAPER = frozenset({"referral", "report", "letter"})
 _KIDNEY_TESTS = ("creatinine", "potassium", "sodium", "urea")
 
 
@@ -26,7 +28,12 @@ def _psa(life: Life, shown: bool) -> Planted:
         repeat = life.result("psa", later(day, 50), round(threshold * life.dice.between(0.4, 0.7), 1))
         return Planted("psa_raised_not_repeated", False, (raised, repeat), None, "repeated: back below the limit")
     referral = life.chart.referral(
-        None, later(day, 4), "Suspected cancer referral, urology", "Raised PSA", urgent=True, status="completed"
+        "suspected_cancer_referral",
+        later(day, 4),
+        "Suspected cancer referral, urology",
+        "Raised PSA",
+        urgent=True,
+        status="completed",
     )
     return Planted("psa_raised_not_repeated", False, (raised, referral), None, "referred")
 
@@ -73,7 +80,11 @@ def _fit(life: Life, shown: bool) -> Planted:
     if shown:
         return Planted("fit_positive_not_referred", True, (positive,), later(day, 14))
     referral = life.chart.referral(
-        None, later(day, 3), "Suspected cancer referral, lower gastrointestinal", "FIT positive", urgent=True
+        "suspected_cancer_referral",
+        later(day, 3),
+        "Suspected cancer referral, lower gastrointestinal",
+        "FIT positive",
+        urgent=True,
     )
     return Planted("fit_positive_not_referred", False, (positive, referral), None, "referred")
 
@@ -113,11 +124,16 @@ def _chest_film(life: Life, shown: bool) -> Planted:
     day = life.ago(days=life.dice.whole(100, 260))
     life.chart.encounter(later(day, -3), "Cough and fever a week, crackles right base. Amoxicillin, chest X-ray")
     report = life.chart.report(
-        None, day, "Chest X-ray", "Consolidation in the right lower zone. Repeat film in 6 weeks to confirm clearing."
+        "chest_xray",
+        day,
+        "Chest X-ray",
+        "Consolidation in the right lower zone. Repeat film in 6 weeks to confirm clearing.",
     )
     if shown:
         return Planted("chest_x_ray_not_repeated", True, (report,), later(day, 56))
-    clear = life.chart.report(None, later(day, 44), "Chest X-ray", "The right lower zone has cleared. Normal film.")
+    clear = life.chart.report(
+        "chest_xray", later(day, 44), "Chest X-ray", "The right lower zone has cleared. Normal film."
+    )
     return Planted("chest_x_ray_not_repeated", False, (report, clear), None, "repeated: clear")
 
 
@@ -177,6 +193,7 @@ MISSED: tuple[Situation, ...] = (
         _psa,
         (52, 78),
         "male",
+        keeps_out=_NO_PAPER,
     ),
     Situation(
         "potassium_high_not_repeated",
@@ -200,6 +217,7 @@ MISSED: tuple[Situation, ...] = (
         "Adjusted calcium above 2.65 mmol/L; 30 days on: no repeat, no PTH, no referral",
         _calcium,
         (45, 84),
+        keeps_out=_NO_PAPER,
     ),
     Situation(
         "fit_positive_not_referred",
@@ -207,6 +225,7 @@ MISSED: tuple[Situation, ...] = (
         "FIT of 10 ug/g or more; 14 days on: no referral",
         _fit,
         (45, 84),
+        keeps_out=_NO_PAPER,
     ),
     Situation(
         "cervical_screening_not_followed_up",
@@ -215,6 +234,7 @@ MISSED: tuple[Situation, ...] = (
         _cytology,
         (26, 62),
         "female",
+        keeps_out=_NO_PAPER,
     ),
     Situation(
         "iron_deficiency_anaemia_no_action",
@@ -222,7 +242,7 @@ MISSED: tuple[Situation, ...] = (
         "Haemoglobin below 110 g/L and ferritin below 15 ug/L; 30 days on: no iron, no FIT, no referral",
         _iron,
         (52, 84),
-        keeps_out=frozenset({"ckd"}),
+        keeps_out=_NO_PAPER | frozenset({"ckd"}),
     ),
     Situation(
         "chest_x_ray_not_repeated",
@@ -230,6 +250,7 @@ MISSED: tuple[Situation, ...] = (
         "A report asks for a repeat film in 6 weeks; 8 weeks on: none",
         _chest_film,
         (45, 84),
+        keeps_out=_NO_PAPER,
     ),
     Situation(
         "tsh_high_not_repeated",
