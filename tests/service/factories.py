@@ -7,7 +7,9 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from preceptor.advice import EventKind, Standing
+from preceptor.advice import Standing
 from preceptor.service.accounts.models import Role, User
+from preceptor.service.oversight.models import ToolStanding
 from preceptor.service.oversight.models import ToolStanding
 from preceptor.service.patients.models import Event, Patient, Resource
 from preceptor.service.practices.models import Practice
