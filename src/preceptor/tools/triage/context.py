@@ -1,0 +1,164 @@
+"""The three context rules: what the record knows about a request that the form does not.
+
+Each may lower how soon somebody is needed, down to routine and never below what a red flag sets; a fresh change in the
+patient's words cancels it. Each shows the entry of the record that it rests on. Texts, limits, source and dates are in
+`context_rules.toml`.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+from importlib.resources import files
+
+from preceptor.advice import Effect, Event, EventKind, Precision, Reason, Urgency
+from preceptor.tools.triage import facts
+from preceptor.tools.triage.presentations import Presentation
+from preceptor.tools.triage.reading import Reading, features_in
+
+BOOKED = frozenset({"booked", "pending", "arrived"})
+_SHOWN = 160  # characters of a plan's own words
+
+
+@dataclass(frozen=True, slots=True)
+class ContextRule:
+    """What a context rule is, and the limits in days that it keeps to."""
+
+    id: str
+    title: str
+    source: str
+    version: str
+    effective: date
+    review: date
+    reviewed_by: str
+    days: dict[str, int]
+
+
+@cache
+def context_rules() -> dict[str, ContextRule]:
+    """The three rules by id."""
+    stated = tomllib.loads(files("preceptor.tools.triage").joinpath("context_rules.toml").read_text("utf-8"))
+    return {name: ContextRule(id=name, **{"days": {}, **table}) for name, table in stated.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How soon the record makes it, and why. `to` is None where the entry is only worth knowing."""
+
+    to: Urgency | None
+    reason: Reason
+
+
+def changes(reading: Reading, presentation: Presentation, urgency: Urgency, alarmed: bool) -> Iterator[Change]:
+    """What the record changes about one presentation that needs somebody as soon as `urgency`.
+
+    `alarmed` says that the patient's words raised it: then nothing is taken for long-standing and unchanged.
+    """
+    if reading.case.record is None:
+        return
+    changed = reading.feature("fresh_change") is not None
+    yield from _plans(reading, presentation, urgency, changed)
+    yield from _appointments(reading, presentation, urgency, changed)
+    if not changed and not alarmed:
+        yield from _long_standing(reading, presentation, urgency)
+
+
+def is_about(event: Event, presentation: Presentation, reading: Reading) -> bool:
+    """True when an entry of the record speaks of what the request is about."""
+    if event.concept and presentation.concepts and facts.with_concept((event,), *presentation.concepts):
+        return True
+    return presentation.id in features_in(f"{event.text}\n\n{event.note}", reading.library)
+
+
+def upcoming(reading: Reading) -> tuple[Event, ...]:
+    """Appointments that are booked for today or later, soonest first."""
+    if reading.case.record is None:
+        return ()
+    today = reading.case.as_of.date()
+    return tuple(
+        event
+        for event in reading.case.record.of(EventKind.APPOINTMENT)
+        if event.status.casefold() in BOOKED and event.when is not None and event.when.date() >= today
+    )
+
+
+def plans(reading: Reading) -> tuple[Event, ...]:
+    """Standing plans and flags that are in force, oldest first."""
+    return facts.active(reading.case, EventKind.PLAN, EventKind.FLAG)
+
+
+def _appointments(reading: Reading, presentation: Presentation, urgency: Urgency, changed: bool) -> Iterator[Change]:
+    limits = context_rules()["booked"].days
+    for event in upcoming(reading):
+        if not is_about(event, presentation, reading):
+            continue
+        assert event.when is not None  # noqa: S101 - `upcoming` holds dated events only
+        words = f"An appointment about this is booked for {day_of(event)}: {event.text}"
+        away = event.when.date() - reading.case.as_of.date()
+        soon_enough = urgency in limits and away <= timedelta(days=limits[urgency])
+        if soon_enough and not changed:
+            yield Change(Urgency.ROUTINE, Reason(words, Effect.LOWERS, event=event.id, rule="booked"))
+        else:
+            why = " (it has changed since)" if changed else " (not soon enough)" if urgency in limits else ""
+            yield Change(None, Reason(words + why, Effect.NOTES, event=event.id, rule="booked"))
+        return  # the soonest one answers
+
+
+def _plans(reading: Reading, presentation: Presentation, urgency: Urgency, changed: bool) -> Iterator[Change]:
+    for event in plans(reading):
+        if not is_about(event, presentation, reading):
+            continue
+        said = features_in(f"{event.text}\n\n{event.note}", reading.library)
+        words = f"Standing plan of {day_of(event)}: {shown(event)}"
+        if "plan_raises" in said and (changed or "plan_lowers" not in said) and not urgency.at_least(Urgency.SAME_DAY):
+            yield Change(Urgency.SAME_DAY, Reason(words, Effect.RAISES, event=event.id, rule="plan"))
+        elif "plan_lowers" in said and not changed and not Urgency.ROUTINE.at_least(urgency):
+            yield Change(Urgency.ROUTINE, Reason(words, Effect.LOWERS, event=event.id, rule="plan"))
+        else:
+            yield Change(None, Reason(words, Effect.NOTES, event=event.id, rule="plan"))
+
+
+def _long_standing(reading: Reading, presentation: Presentation, urgency: Urgency) -> Iterator[Change]:
+    if Urgency.ROUTINE.at_least(urgency):
+        return
+    record = reading.case.record
+    assert record is not None  # noqa: S101 - `changes` asked
+    entries = [e for e in record.of(EventKind.CONDITION) if e.when and is_about(e, presentation, reading)]
+    if not entries or not any(facts.is_active(event, reading.case.as_of) for event in entries):
+        return
+    first = min(entries, key=lambda event: event.order)
+    assert first.when is not None  # noqa: S101 - asked above
+    limit = timedelta(days=context_rules()["long_standing"].days["first_recorded_before"])
+    if reading.case.as_of - first.when < limit:
+        return
+    says_so = reading.feature("unchanged") is not None
+    to = Urgency.ROUTINE if says_so else _one_step_down(urgency)
+    told = "and the request says that it has not changed" if says_so else "and the request speaks of no change"
+    words = f"First recorded {day_of(first)} ({first.text}), {told}"
+    yield Change(to, Reason(words, Effect.LOWERS, event=first.id, rule="long_standing"))
+
+
+def _one_step_down(urgency: Urgency) -> Urgency:
+    return {Urgency.EMERGENCY: Urgency.SAME_DAY, Urgency.SAME_DAY: Urgency.SOON}.get(urgency, Urgency.ROUTINE)
+
+
+def day_of(event: Event) -> str:
+    """An event's date as exactly as the record gives it: "3 May 2026", "May 2026" or "2026"."""
+    if event.when is None:
+        return "unknown date"
+    match event.precision:
+        case Precision.YEAR:
+            return f"{event.when:%Y}"
+        case Precision.MONTH:
+            return f"{event.when:%B %Y}"
+        case _:
+            return f"{event.when.day} {event.when:%B %Y}"
+
+
+def shown(event: Event) -> str:
+    """An entry's own words, cut to what fits a line."""
+    words = " ".join(f"{event.text}: {event.note}".split()) if event.note else event.text
+    return words if len(words) <= _SHOWN else words[: _SHOWN - 1].rstrip() + "…"

@@ -1,0 +1,111 @@
+"""Presentations: what people ask a practice about, one TOML file each, and what follows for how soon and by whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from preceptor.advice import Handler, Kind, Urgency
+from preceptor.tools.triage.features import Feature, Library, LibraryError, read_when
+from preceptor.tools.triage.logic import When
+
+_TEXTS = ("id", "title", "version", "reviewed_by")
+_LISTS = ("wordings", "unless", "concepts", "ask", "must_not_miss", "sources")
+_ALLOWED = {
+    *_TEXTS,
+    *_LISTS,
+    "kind",
+    "usual",
+    "ceiling",
+    "handler",
+    "effective",
+    "review",
+    "raises",
+    "lowers",
+    "feature",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Discriminator:
+    """Something that makes a presentation more, or less, urgent, or changes who should deal with it."""
+
+    to: Urgency
+    when: When
+    text: str
+    handler: Handler | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Presentation:
+    """A reason for asking. `ceiling` is the most urgent that words of severity alone can make it."""
+
+    id: str
+    title: str
+    kind: Kind
+    usual: Urgency
+    ceiling: Urgency
+    handler: Handler
+    wordings: tuple[str, ...]
+    unless: tuple[str, ...]
+    concepts: tuple[str, ...]
+    raises: tuple[Discriminator, ...]
+    lowers: tuple[Discriminator, ...]
+    ask: tuple[str, ...]
+    must_not_miss: tuple[str, ...]
+    sources: tuple[str, ...]
+    version: str
+    effective: date
+    review: date
+    reviewed_by: str
+
+    @classmethod
+    def read(cls, table: dict[str, Any], where: str) -> Presentation:
+        """The presentation that a file states. Raises LibraryError with the file's name."""
+        if unknown := set(table) - _ALLOWED:
+            raise LibraryError(f"{where}: unknown {', '.join(sorted(unknown))}")
+        try:
+            found = cls(
+                **{name: str(table[name]) for name in _TEXTS},
+                **{name: tuple(table.get(name, ())) for name in _LISTS},
+                kind=Kind(table["kind"]),
+                usual=Urgency(table["usual"]),
+                ceiling=Urgency(table.get("ceiling", _ceiling(Urgency(table["usual"])))),
+                handler=Handler(table["handler"]),
+                effective=table["effective"],
+                review=table["review"],
+                raises=tuple(_discriminator(row, where) for row in table.get("raises", ())),
+                lowers=tuple(_discriminator(row, where) for row in table.get("lowers", ())),
+            )
+        except (KeyError, ValueError) as wrong:
+            raise LibraryError(f"{where}: {wrong}") from None
+        found._check(where)
+        return found
+
+    def _check(self, where: str) -> None:
+        if not (self.wordings and self.sources and self.title):
+            raise LibraryError(f"{where}: a presentation needs wordings, sources and a title")
+        if any(not row.to.at_least(self.usual) for row in self.raises):
+            raise LibraryError(f"{where}: a raise leads to what is less urgent than usual")
+        if any(not self.usual.at_least(row.to) for row in self.lowers):
+            raise LibraryError(f"{where}: a lowering leads to what is more urgent than usual")
+
+    @property
+    def feature(self) -> Feature:
+        """The presentation's wordings as a feature, called by its id."""
+        return Feature(self.id, self.wordings, self.unless)
+
+    def check(self, library: Library) -> None:
+        """Raise LibraryError when a discriminator names what nobody defined."""
+        for row in (*self.raises, *self.lowers):
+            library.check(row.when, f"presentation {self.id}")
+
+
+def _ceiling(usual: Urgency) -> Urgency:
+    return usual if usual.at_least(Urgency.SAME_DAY) else Urgency.SAME_DAY
+
+
+def _discriminator(row: dict[str, Any], where: str) -> Discriminator:
+    handler = Handler(row["handler"]) if "handler" in row else None
+    return Discriminator(Urgency(row["to"]), read_when(row["when"], where), row["text"], handler)

@@ -1,0 +1,187 @@
+"""One case, read once: which features its words and its record show, and the words and events behind each."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from functools import cached_property
+
+from preceptor.advice import Case, Event, EventKind, Span
+from preceptor.tools.triage import facts
+from preceptor.tools.triage.features import Feature, Library, unless
+from preceptor.tools.triage.logic import Found, widest
+from preceptor.tools.triage.text import measures
+from preceptor.tools.triage.text.normal import Sentence, sentences
+from preceptor.tools.triage.text.patterns import Match
+from preceptor.tools.triage.text.scopes import Meant, Reader
+
+_CHILDHOOD = 16
+# An adult's "my daughter says I look grey" makes nobody a child; "my toddler" does.
+_SURELY_A_CHILD = frozenset(
+    "baby bubba bub babba newborn toddler child kid kids infant bairn one lo nursery nappy".split()
+)
+
+
+class Reading:
+    """What a case says. It answers the conditions of red flags and presentations (`logic.Known`)."""
+
+    def __init__(self, case: Case, library: Library) -> None:
+        self.case = case
+        self.library = library
+        request = case.request
+        self.text = request.text if request else ""
+        self.sentences: tuple[Sentence, ...] = sentences(self.text, library.spelling)
+        self.reader = Reader(self.sentences, case.as_of, bool(request and request.written_by_other))
+        self._matches = self._search()
+        self._known: dict[str, Found | None] = {}
+
+    def feature(self, name: str) -> Found | None:
+        """What a feature rests on, or None when neither words nor record show it."""
+        if name not in self._known:
+            self._known[name] = None  # a circle of conditions ends here
+            self._known[name] = self._built_in(name) if name not in self.library.features else self._find(name)
+        return self._known[name]
+
+    def measure(self, name: str, holds: Callable[[float], bool]) -> Found | None:
+        """The first measures of this name that satisfy `holds`; None when none does or none is known."""
+        found = [m for m in self._measures[name] if holds(m.value)]
+        if not found:
+            return None
+        return Found(
+            tuple(sorted({m.span for m in found if m.span.end > m.span.start})),
+            places=tuple(sorted({m.sentence for m in found if m.sentence >= 0})),
+        )
+
+    def readings(self, name: str) -> tuple[tuple[Span, Meant], ...]:
+        """Every place where a feature's phrases stand, with how each is to be read. For explanations and tests."""
+        feature = self.library.features[name]
+        return tuple(
+            (self.sentences[m.sentence].span(m.first, m.last), self._meant(m))
+            for m in self._matches.get(name, ())
+            if not self._means_something_else(feature, m)
+        )
+
+    # -- words
+
+    def _search(self) -> dict[str, list[Match]]:
+        found: dict[str, list[Match]] = defaultdict(list)
+        seen: dict[tuple[str, ...], list[tuple[str, int, int]]] = {}
+        for number, sentence in enumerate(self.sentences):
+            if sentence.words not in seen:  # a text that repeats itself costs no more
+                seen[sentence.words] = list(self.library.index.search(sentence))
+            for key, first, last in seen[sentence.words]:
+                found[key].append(Match(number, first, last))
+        return dict(found)
+
+    def _find(self, name: str) -> Found | None:
+        feature = self.library.features[name]
+        by_words = self._by_words(feature)
+        by_record = self._by_record(feature)
+        by_logic = feature.when.holds(self) if feature.when else None
+        held = [found for found in (by_words, by_record, by_logic) if found is not None]
+        return sum(held[1:], held[0]) if held else None
+
+    def _by_words(self, feature: Feature) -> Found | None:
+        spans: set[Span] = set()
+        places: set[int] = set()
+        for match in self._matches.get(feature.name, ()):
+            meant = self._meant(match)
+            if (meant is Meant.NOW or meant in feature.also) and not self._means_something_else(feature, match):
+                spans.add(self.sentences[match.sentence].span(match.first, match.last))
+                places.add(match.sentence)
+        return Found(widest(spans), (), tuple(sorted(places))) if spans else None
+
+    def _meant(self, match: Match) -> Meant:
+        return self.reader.meant(match.sentence, match.first, match.last)
+
+    def _means_something_else(self, feature: Feature, match: Match) -> bool:
+        if not feature.unless:
+            return False
+        return any(other.sentence == match.sentence for other in self._matches.get(unless(feature.name), ()))
+
+    # -- record
+
+    def _by_record(self, feature: Feature) -> Found | None:
+        events: list[Event] = []
+        if feature.concepts:
+            events += facts.with_concept(self._active, *feature.concepts)
+        if feature.reads:
+            events += [e for e in self._active if e.kind in feature.reads and feature.name in self._said_by(e)]
+        return Found(events=tuple(dict.fromkeys(event.id for event in events))) if events else None
+
+    @cached_property
+    def _active(self) -> tuple[Event, ...]:
+        return facts.active(self.case, EventKind.CONDITION, EventKind.MEDICATION)
+
+    def _said_by(self, event: Event) -> frozenset[str]:
+        return features_in(event.text, self.library)
+
+    # -- numbers and people
+
+    @cached_property
+    def _measures(self) -> dict[str, tuple[measures.Measure, ...]]:
+        return {
+            "age": self._ages,
+            "weeks_pregnant": measures.weeks_pregnant(self.sentences),
+            "temperature": measures.temperatures(self.sentences),
+            "ketones": measures.ketones(self.sentences),
+            "urine_ketones": measures.urine_ketones(self.sentences),
+            "lasting_days": measures.durations(self.sentences),
+        }
+
+    @cached_property
+    def _ages(self) -> tuple[measures.Measure, ...]:
+        """Every age that may be the patient's: the request's, the record's, and those in the text."""
+        nowhere = Span(0, 0)
+        given = [
+            age for age in (self.case.request.age if self.case.request else None, self.age_on_record) if age is not None
+        ]
+        return tuple(measures.Measure(age, nowhere, -1) for age in given) + measures.ages(self.sentences)
+
+    @property
+    def age_on_record(self) -> float | None:
+        """Years, from the record's date of birth."""
+        return self.case.record.patient.age_on(self.case.as_of.date()) if self.case.record else None
+
+    @property
+    def sex(self) -> str:
+        """As the request or else the record states it; "unknown" when neither does."""
+        if self.case.request and self.case.request.sex:
+            return self.case.request.sex
+        return self.case.record.patient.sex if self.case.record else "unknown"
+
+    def _built_in(self, name: str) -> Found | None:
+        match name:
+            case "male" | "female":
+                return Found() if self.sex in (name, "unknown", "other") or self.reader.for_other else None
+            case "for_other":
+                return Found() if self.reader.for_other else None
+            case "pregnant_in_weeks":
+                return self.measure("weeks_pregnant", lambda weeks: weeks > 0)
+            case "child":
+                return self._child()
+            case "baby":
+                young = self.measure("age", lambda age: age < 1)
+                said = measures.speaks_of_baby(self.sentences)
+                return young or (
+                    Found(tuple(m.span for m in said), places=tuple(m.sentence for m in said)) if said else None
+                )
+            case _:  # pragma: no cover - the library was checked when it was loaded
+                raise KeyError(name)
+
+    def _child(self) -> Found | None:
+        young = self.measure("age", lambda age: age < _CHILDHOOD)
+        if young is not None:
+            return young
+        said = measures.speaks_of_child(self.sentences)
+        if self._ages:
+            said = tuple(m for m in said if _SURELY_A_CHILD & set(self.sentences[m.sentence].words[m.first : m.last]))
+        return Found(tuple(m.span for m in said), places=tuple(m.sentence for m in said)) if said else None
+
+
+def features_in(text: str, library: Library) -> frozenset[str]:
+    """The features whose phrases stand in a short text of the record, such as a medicine's name or a plan."""
+    found: set[str] = set()
+    for sentence in sentences(text[:4000], library.spelling):
+        found.update(key for key, _, _ in library.index.search(sentence))
+    return frozenset(key for key in found if key in library.features)

@@ -1,0 +1,218 @@
+"""A small language for how patients put things, compiled to regular expressions over a sentence's words.
+
+    crushing|squeezing ~3 chest      one of these words, then "chest" with up to three words between
+    {pain} &4 {chest}                the two in either order, up to four words between
+    cannot ~1 breathe                contractions are opened: also "can't breathe", "cant breathe"
+    one? calf swoll*                 an optional word; any word with this beginning
+    left_arm|jaw                     an underscore joins the words of one alternative
+    temperature ~3 #                 # is any number
+
+`{name}` stands for a list of words in `lexicon.toml`. Gaps are bounded and never cross a sentence, so the time to match
+grows with the length of the text and no faster.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import product
+
+from preceptor.tools.triage.text.normal import Sentence, canonical
+
+_GAP = re.compile(r"~(\d+)$")
+_EITHER = re.compile(r"&(\d+)$")
+_NUMBER = "#"
+# Too common to say anything on their own: a pattern is looked up by its rarer words.
+_COMMON = frozenset(
+    "a an the i my me you he she it we they his her their is am are was were be been has have had do does did not no "
+    "and or but of in on at to for with from so very really just now this that all any some can cannot will would "
+    "feel feels feeling get getting got going keep keeps like as up down out off over when if then than what".split()
+)
+
+
+class PatternError(ValueError):
+    """A pattern that does not follow the language; the message says where and why."""
+
+
+@dataclass(frozen=True)
+class _Element:
+    """One place in a pattern: alternatives of words, or a gap when there are none."""
+
+    alternatives: tuple[tuple[str, ...], ...] = ()
+    gap: int = 0
+    optional: bool = False
+
+    @property
+    def regex(self) -> str:
+        if not self.alternatives:
+            return rf"(?: [^ ]+){{0,{self.gap}}}?"
+        longest_first = sorted(self.alternatives, key=lambda words: (-len(words), words))
+        joined = "|".join(" ".join(_word_regex(word) for word in words) for words in longest_first)
+        return f"(?: (?:{joined})(?= )){'?' if self.optional else ''}"
+
+    @property
+    def anchors(self) -> frozenset[str] | None:
+        """One word of each alternative, of which a matching sentence must hold at least one; None if none serves."""
+        if self.optional or not self.alternatives:
+            return None
+        return frozenset(
+            min(words, key=lambda word: (word in _COMMON, word == _NUMBER, -len(word))) for words in self.alternatives
+        )
+
+
+def _word_regex(word: str) -> str:
+    if word == _NUMBER:
+        return r"\d+(?:\.\d+)?"
+    return re.escape(word[:-1]) + "[^ ]*" if word.endswith("*") else re.escape(word)
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """One compiled phrase."""
+
+    source: str
+    elements: tuple[_Element, ...]
+
+    @cached_property
+    def regex(self) -> re.Pattern[str]:
+        return re.compile("".join(element.regex for element in self.elements))
+
+    @property
+    def anchors(self) -> frozenset[str]:
+        """Words of which a sentence must hold at least one to be worth a look: those of the rarest place."""
+        choices = [anchors for element in self.elements if (anchors := element.anchors)]
+        if not choices:
+            raise PatternError(f"{self.source!r} has no word that must be there")
+        return min(
+            choices, key=lambda words: (sum(w in _COMMON or w == _NUMBER for w in words), len(words), sorted(words))
+        )
+
+    @property
+    def vocabulary(self) -> frozenset[str]:
+        return frozenset(
+            word for element in self.elements for words in element.alternatives for word in words if word.isalpha()
+        )
+
+
+class Lexicon:
+    """Named lists of words, in which a list may name others: `pain = ["pain", "ache*", "{soreness}"]`."""
+
+    def __init__(self, lists: Mapping[str, Iterable[str]]) -> None:
+        self._lists = {name: tuple(entries) for name, entries in lists.items()}
+        self._opened: dict[str, tuple[tuple[str, ...], ...]] = {}
+
+    def alternatives(self, name: str) -> tuple[tuple[str, ...], ...]:
+        """Every entry of a list as its words."""
+        if name not in self._lists:
+            raise PatternError(f"no list of words is called {name!r}")
+        if name not in self._opened:
+            found: list[tuple[str, ...]] = []
+            for entry in self._lists[name]:
+                if entry.startswith("{"):
+                    found += self.alternatives(entry[1:-1])
+                else:
+                    found += _spoken(entry.split())
+            self._opened[name] = tuple(dict.fromkeys(found))
+        return self._opened[name]
+
+    def compile(self, source: str) -> tuple[Pattern, ...]:
+        """The patterns of one line of the language: two where `&` allows either order."""
+        places = source.split()
+        for at, place in enumerate(places):
+            if either := _EITHER.match(place):
+                gap = f"~{either[1]}"
+                left, right = places[:at], places[at + 1 :]
+                if any(_EITHER.match(other) for other in right):
+                    raise PatternError(f"{source!r} has more than one &")
+                return self._one(source, [*left, gap, *right]) + self._one(source, [*right, gap, *left])
+        return self._one(source, places)
+
+    def _one(self, source: str, places: list[str]) -> tuple[Pattern, ...]:
+        elements: list[_Element] = []
+        for place in places:
+            if gap := _GAP.match(place):
+                elements.append(_Element(gap=int(gap[1])))
+                continue
+            optional = place.endswith("?")
+            alternatives: list[tuple[str, ...]] = []
+            for choice in (place[:-1] if optional else place).split("|"):
+                if choice.startswith("{") and choice.endswith("}"):
+                    alternatives += self.alternatives(choice[1:-1])
+                elif choice:
+                    alternatives += _spoken(choice.split("_"))
+                else:
+                    raise PatternError(f"{source!r} has an empty alternative")
+            elements.append(_Element(tuple(dict.fromkeys(alternatives)), optional=optional))
+        if not elements:
+            raise PatternError("an empty pattern")
+        return (Pattern(source, tuple(elements)),)
+
+
+def _spoken(written: list[str]) -> list[tuple[str, ...]]:
+    """Words as a sentence would hold them, contractions opened: the rules' own words go through the same door."""
+    opened = [
+        (word,) if word == _NUMBER else canonical(word) if not word.endswith("*") else (word.casefold(),)
+        for word in written
+    ]
+    return [tuple(word for words in choice for word in words) for choice in product(*([o] for o in opened))]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Where a phrase stands: words `first` up to, not including, `last` of sentence number `sentence`."""
+
+    sentence: int
+    first: int
+    last: int
+
+
+class Index:
+    """Many patterns at once: each sentence is searched only for the patterns whose anchor words it holds."""
+
+    def __init__(self) -> None:
+        self._patterns: list[tuple[Pattern, str]] = []
+        self._by_word: dict[str, list[int]] = {}
+        self._by_beginning: dict[int, dict[str, list[int]]] = {}
+        self._numbers: list[int] = []
+
+    def add(self, key: str, patterns: Iterable[Pattern]) -> None:
+        """Whatever matches one of these patterns is reported under `key`."""
+        for pattern in patterns:
+            at = len(self._patterns)
+            self._patterns.append((pattern, key))
+            for anchor in pattern.anchors:
+                if anchor == _NUMBER:
+                    self._numbers.append(at)
+                elif anchor.endswith("*"):
+                    beginning = anchor[:-1]
+                    self._by_beginning.setdefault(len(beginning), {}).setdefault(beginning, []).append(at)
+                else:
+                    self._by_word.setdefault(anchor, []).append(at)
+
+    def search(self, sentence: Sentence) -> Iterator[tuple[str, int, int]]:
+        """Every key found in a sentence, with its first and one past its last word."""
+        for at in sorted(self._candidates(sentence)):
+            pattern, key = self._patterns[at]
+            # From every place anew, so that a phrase inside a longer, negated one is found too.
+            found = pattern.regex.search(sentence.line)
+            while found:
+                yield key, *sentence.words_at(found.start(), found.end())
+                found = pattern.regex.search(sentence.line, found.start() + 1)
+
+    def _candidates(self, sentence: Sentence) -> set[int]:
+        candidates: set[int] = set()
+        for word in set(sentence.words):
+            candidates.update(self._by_word.get(word, ()))
+            for length, beginnings in self._by_beginning.items():
+                candidates.update(beginnings.get(word[:length], ()))
+            if self._numbers and word[0].isdigit():
+                candidates.update(self._numbers)
+        return candidates
+
+    @property
+    def vocabulary(self) -> frozenset[str]:
+        return (
+            frozenset().union(*(pattern.vocabulary for pattern, _ in self._patterns)) if self._patterns else frozenset()
+        )

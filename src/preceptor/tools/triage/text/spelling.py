@@ -1,0 +1,82 @@
+"""Typing errors, put right towards the rules' own words only, and only where no real word is meant.
+
+"cheast" becomes `chest`, "brething" becomes `breathing`. A word that English has ("breast", "beast") is never changed,
+nor is a short one: at three or four letters one slip turns too many harmless words into alarms.
+The span always shows what the patient wrote.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+from importlib.resources import files
+
+from rapidfuzz.distance import OSA
+
+SHORTEST = 5  # letters
+LONG = 9  # from this length on two slips are allowed
+
+
+@cache
+def real_words() -> frozenset[str]:
+    """English words that stand within two slips of one of the rules' words, and so must be left alone."""
+    lines = files(__package__).joinpath("real_words.txt").read_text("utf-8").splitlines()
+    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
+
+
+class Spelling:
+    """Puts words right towards a vocabulary. Looks up deletions, so that time does not grow with the vocabulary."""
+
+    def __init__(self, vocabulary: Iterable[str], misspellings: dict[str, str], keep: frozenset[str]) -> None:
+        self._known = frozenset(vocabulary)
+        self._misspellings = {wrong: tuple(right.split()) for wrong, right in misspellings.items()}
+        self._keep = keep
+        self._by_deletion: dict[str, set[str]] = {}
+        for word in self._known:
+            if len(word) >= SHORTEST:
+                for shorter in _deletions(word):
+                    self._by_deletion.setdefault(shorter, set()).add(word)
+        self._seen: dict[str, tuple[str, ...]] = {}
+
+    def __call__(self, word: str) -> tuple[str, ...]:
+        """The word, or the words, as the rules spell it."""
+        if word in self._misspellings:
+            return self._misspellings[word]
+        if word in self._known or len(word) < SHORTEST or word in self._keep:
+            return (word,)
+        if len(word) > 40:
+            return (word,)
+        if word not in self._seen:
+            if len(self._seen) > 50_000:  # a long-lived service meets many words: keep the memory bounded
+                self._seen.clear()
+            self._seen[word] = self._put_right(word)
+        return self._seen[word]
+
+    def _put_right(self, word: str) -> tuple[str, ...]:
+        near: set[str] = set()
+        for shorter in _deletions(word):
+            near |= self._by_deletion.get(shorter, set())
+        allowed = 2 if len(word) >= LONG else 1
+        best = sorted(
+            (OSA.distance(word, known), known) for known in near if known[0] == word[0] or known[1:] == word[1:]
+        )
+        best = [(slips, known) for slips, known in best if slips <= allowed and not _only_an_ending(word, known)]
+        if best and (len(best) == 1 or best[0][0] < best[1][0]):
+            return (best[0][1],)
+        return self._split(word) if len(word) >= 8 else (word,)
+
+    def _split(self, word: str) -> tuple[str, ...]:
+        """ "chestpain" as its two words, when both are the rules' own and long enough not to be chance."""
+        for at in range(4, len(word) - 3):
+            if word[:at] in self._known and word[at:] in self._known:
+                return word[:at], word[at:]
+        return (word,)
+
+
+def _deletions(word: str) -> set[str]:
+    return {word, *(word[:at] + word[at + 1 :] for at in range(len(word)))}
+
+
+def _only_an_ending(word: str, known: str) -> bool:
+    """ "painting" is no slip for "paining", but "pains" for "pain" is another word, not a slip."""
+    return word in (known + "s", known + "d") or known in (word + "s", word + "d")

@@ -1,0 +1,215 @@
+"""The triage tool: red flags as a floor, presentations and how they are put, and what the record knows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from preceptor.advice import (
+    URGENCIES,
+    Advice,
+    Card,
+    Case,
+    Effect,
+    Handler,
+    Kind,
+    Reason,
+    RedFlag,
+    Span,
+    Urgency,
+    most_urgent,
+)
+from preceptor.tools.triage import context
+from preceptor.tools.triage.card import CARD
+from preceptor.tools.triage.language import seems_foreign
+from preceptor.tools.triage.library import the_library
+from preceptor.tools.triage.likelihood import UNKNOWN, prediction_set, probabilities
+from preceptor.tools.triage.logic import Found
+from preceptor.tools.triage.presentations import Discriminator, Presentation
+from preceptor.tools.triage.reading import Reading
+from preceptor.tools.triage.red_flags import fired
+
+_SPOKEN = {
+    Urgency.EMERGENCY: "an emergency",
+    Urgency.SAME_DAY: "for the same day",
+    Urgency.SOON: "within 5 days",
+    Urgency.ROUTINE: "routine",
+    Urgency.SELF_CARE: "for self-care or a pharmacy",
+}
+
+
+@dataclass(frozen=True)
+class _Assessment:
+    """One presentation, and how soon words and record make it."""
+
+    presentation: Presentation
+    urgency: Urgency
+    handler: Handler
+    reasons: tuple[Reason, ...] = field(default=())
+
+
+class Triage:
+    """Advises how soon somebody should act on a request. It reads a case and returns advice; it keeps nothing."""
+
+    @property
+    def card(self) -> Card:
+        return CARD
+
+    def advise(self, case: Case) -> Advice:
+        """Advice on a case; always an answer, whatever was typed."""
+        known = the_library()
+        reading = Reading(case, known.features)
+        flags = fired(reading, known.rules)
+        assessed = [
+            _assess(reading, p, found) for p in known.presentations if (found := reading.feature(p.id)) is not None
+        ]
+        assessed.sort(key=lambda a: (a.urgency.rank, a.presentation.kind is not Kind.CLINICAL, a.presentation.id))
+        unread = _why_unread(reading, bool(assessed or flags))
+        urgency = most_urgent(
+            *[flag.urgency for flag in flags], *[a.urgency for a in assessed], *([Urgency.SAME_DAY] if unread else [])
+        )
+        floor = flags[0].urgency if flags else None
+        chances = probabilities(urgency) if assessed or flags else UNKNOWN
+        return Advice(
+            case=case.id,
+            tool=CARD.tool,
+            version=CARD.version,
+            option=urgency,
+            scale=CARD.scale,
+            probabilities=chances,
+            prediction_set=prediction_set(chances, urgency, floor),
+            red_flags=flags,
+            reasons=(*(_of_flag(flag) for flag in flags), *unread, *_reasons(assessed, urgency, floor)),
+            not_considered=_not_considered(case, reading),
+            kind=Kind.CLINICAL if flags or not assessed else assessed[0].presentation.kind,
+            handler=_handler(flags, assessed, urgency),
+        )
+
+
+def _of_flag(flag: RedFlag) -> Reason:
+    return Reason(
+        f"Red flag: {flag.title}", Effect.SETS, span=flag.spans[0], event=next(iter(flag.events), None), rule=flag.id
+    )
+
+
+def _assess(reading: Reading, presentation: Presentation, found: Found) -> _Assessment:
+    """How soon one presentation needs somebody: usually, by what the words add, and by what the record knows."""
+    reasons = [
+        Reason(
+            f"{presentation.title}: usually {_SPOKEN[presentation.usual]}",
+            Effect.SETS,
+            _first(found),
+            rule=presentation.id,
+        )
+    ]
+    urgency, handler = presentation.usual, presentation.handler
+    raised = _strongest(reading, presentation.raises)
+    if raised is not None:
+        row, why = raised
+        urgency, handler = row.to, row.handler or handler
+        effect = Effect.RAISES if row.to.rank < presentation.usual.rank else Effect.NOTES
+        reasons.append(Reason(row.text, effect, _first(why), next(iter(why.events), None), presentation.id))
+    elif lowered := _strongest(reading, presentation.lowers):
+        row, why = lowered
+        urgency, handler = row.to, row.handler or handler
+        effect = Effect.LOWERS if row.to.rank > presentation.usual.rank else Effect.NOTES
+        reasons.append(Reason(row.text, effect, _first(why), next(iter(why.events), None), presentation.id))
+    urgency, of_words = _by_words(reading, presentation, urgency)
+    reasons += of_words
+    alarmed = bool(raised and raised[1].spans) or any(r.effect is Effect.RAISES for r in of_words)
+    urgency, of_record = _by_record(reading, presentation, urgency, alarmed)
+    return _Assessment(presentation, urgency, handler, (*reasons, *of_record))
+
+
+def _first(found: Found) -> Span | None:
+    return found.spans[0] if found.spans else None
+
+
+def _strongest(reading: Reading, rows: tuple[Discriminator, ...]) -> tuple[Discriminator, Found] | None:
+    held = [(row, why) for row in rows if (why := row.when.holds(reading)) is not None]
+    return min(held, key=lambda pair: pair[0].to.rank) if held else None
+
+
+def _by_words(reading: Reading, presentation: Presentation, urgency: Urgency) -> tuple[Urgency, list[Reason]]:
+    """Words of severity and of getting worse raise a clinical problem by a step each, up to its ceiling."""
+    if presentation.kind is not Kind.CLINICAL:
+        return urgency, []
+    reasons = []
+    for feature, words in (("severe", "It is said to be severe"), ("worsening", "It is said to be getting worse")):
+        found = reading.feature(feature)
+        if found is not None and urgency.rank > presentation.ceiling.rank:
+            urgency = URGENCIES[urgency.rank - 1]
+            reasons.append(Reason(words, Effect.RAISES, _first(found), rule=f"words.{feature}"))
+    if not reasons and urgency is Urgency.SOON and (found := reading.feature("improving")) is not None:
+        urgency = Urgency.ROUTINE
+        reasons.append(Reason("It is said to be getting better", Effect.LOWERS, _first(found), rule="words.improving"))
+    return urgency, reasons
+
+
+def _by_record(
+    reading: Reading, presentation: Presentation, urgency: Urgency, alarmed: bool
+) -> tuple[Urgency, tuple[Reason, ...]]:
+    changes = tuple(context.changes(reading, presentation, urgency, alarmed))
+    raises = [c.to for c in changes if c.to is not None and c.reason.effect is Effect.RAISES]
+    lowers = [c.to for c in changes if c.to is not None and c.reason.effect is Effect.LOWERS]
+    if raises:  # a plan that raises goes before anything that lowers
+        kept = tuple(
+            replace(c.reason, effect=Effect.NOTES) if c.reason.effect is Effect.LOWERS else c.reason for c in changes
+        )
+        return most_urgent(urgency, *raises), kept
+    if lowers:
+        return max(lowers, key=lambda to: to.rank), tuple(c.reason for c in changes)
+    return urgency, tuple(c.reason for c in changes)
+
+
+def _reasons(assessed: list[_Assessment], urgency: Urgency, floor: Urgency | None) -> list[Reason]:
+    """The reasons of every problem named; what did not decide, or could not lower a red flag, only notes."""
+    reasons = []
+    for assessment in assessed:
+        decided = assessment.urgency is urgency
+        for reason in assessment.reasons:
+            held_up = floor is not None and reason.effect is Effect.LOWERS
+            if held_up:
+                reason = replace(reason, text=f"{reason.text} (a red flag stands: this lowers nothing)")
+            changed = decided or reason.effect in (Effect.LOWERS, Effect.RAISES)
+            reasons.append(replace(reason, effect=Effect.NOTES) if held_up or not changed else reason)
+    return reasons
+
+
+def _why_unread(reading: Reading, recognised: bool) -> tuple[Reason, ...]:
+    """Why a person must read this as it stands, if so: nothing there, another language, or nothing known in it."""
+    if not reading.sentences:
+        return (Reason("There is nothing to read in the request", Effect.SETS, rule="input.empty"),)
+    if seems_foreign(reading.sentences):
+        return (
+            Reason(
+                "The request seems not to be in English: have it read or translated", Effect.SETS, rule="input.language"
+            ),
+        )
+    if not recognised:
+        return (Reason("Not recognised: read it as it stands", Effect.SETS, rule="input.not_recognised"),)
+    return ()
+
+
+def _handler(flags: tuple[RedFlag, ...], assessed: list[_Assessment], urgency: Urgency) -> Handler:
+    if urgency is Urgency.EMERGENCY:
+        return Handler.EMERGENCY_SERVICES
+    if flags or not assessed:
+        return Handler.GP
+    chosen = assessed[0].handler
+    to_clinician = urgency.at_least(Urgency.SAME_DAY) and chosen in (Handler.SELF, Handler.COMMUNITY_PHARMACY)
+    return Handler.GP if to_clinician else chosen
+
+
+def _not_considered(case: Case, reading: Reading) -> tuple[str, ...]:
+    """What the advice leaves out, said on every advice."""
+    left_out = ["How sure it is: the probabilities come from rules and are not calibrated yet."]
+    if case.record is None:
+        left_out.append("The record: none was given.")
+    else:
+        left_out.append("Results and their trends.")
+    if case.request is None or (case.request.age is None and reading.age_on_record is None):
+        left_out.append("Age: not known.")
+    if reading.sex == "unknown":
+        left_out.append("Sex: not known.")
+    left_out.append("Pictures and attachments.")
+    return tuple(left_out)
