@@ -17,9 +17,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from preceptor.demo.care import wording
 from preceptor.demo.dice import Dice, Stream
 from preceptor.demo.figures import figure
+from preceptor.demo.illness import wording
 from preceptor.demo.life import Life
 from preceptor.demo.moments import uk_time
 from preceptor.demo.people import Person, made_to_measure

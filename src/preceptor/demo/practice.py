@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import orjson
 
-from preceptor.demo import care, inbox, kidneys, truth
+from preceptor.demo import contacts, illness, inbox, kidneys, monitoring, paper, truth
+from preceptor.demo.account import Account
 from preceptor.demo.coding import Json
 from preceptor.demo.dice import Dice, Stream
-from preceptor.demo.figures import all_figures
 from preceptor.demo.inbox import Arrival
-from preceptor.demo.life import YEARS_OF_HISTORY, Life
+from preceptor.demo.life import Life
 from preceptor.demo.people import Person, made_to_measure, the_list
 from preceptor.demo.showcase import SHOWCASES, Showcase
 from preceptor.demo.situations import SITUATIONS, Situation
@@ -83,17 +82,18 @@ def build(
     _give_out(seed, people, parts, monday)
 
     (folder / "fhir").mkdir(parents=True, exist_ok=True)
-    account = _Account(monday)
+    account = Account(monday)
     with _Files(folder / "fhir") as fhir:
         for done, number in enumerate(sorted(people), start=1):
             part = parts.get(number, _Part())
             life, planted, evidence = _live(seed, people[number], part, monday)
             fhir.write(life.chart.entries)
-            account.add(life, part, planted, evidence)
+            account.add(life, planted, part.showcase, evidence)
             if progress and (done % 25 == 0 or done == patients):
                 progress(done, patients)
     _write_requests(folder / "requests.jsonl", arrivals, monday)
-    truth.write(folder / "truth.json", account.told(seed, patients, arrivals))
+    told = {"name": NAME, "ods_code": ODS_CODE, "patients": patients, "seed": seed, "monday": monday}
+    truth.write(folder / "truth.json", account.told(told, arrivals))
     return Practice(NAME, ODS_CODE, patients, folder, tuple(_request(arrival, monday) for arrival in arrivals))
 
 
@@ -141,13 +141,13 @@ def _live(seed: int, person: Person, part: _Part, monday: date) -> tuple[Life, l
     if part.situation:
         life.barred |= part.situation.keeps_out
         planted.append(part.situation.plant(life, part.shown))
-    care.fall_ill(life)
-    care.treat(life)
-    care.monitor(life)
-    care.be_seen(life)
-    care.vaccinate(life)
-    care.correspond(life)
-    care.appointments(life)
+    illness.fall_ill(life)
+    illness.treat(life)
+    monitoring.monitor(life)
+    contacts.be_seen(life)
+    contacts.vaccinate(life)
+    contacts.appointments(life)
+    paper.correspond(life)
     planted += kidneys.noticed(life)
     return life, [each for each in planted if each.kind], evidence
 
@@ -173,102 +173,6 @@ class _Files:
             if kind not in self._open:
                 self._open[kind] = (self._folder / f"{kind}.ndjson").open("wb")
             self._open[kind].write(orjson.dumps(resource, option=orjson.OPT_APPEND_NEWLINE))
-
-
-class _Account:
-    """Keeps what the truth file will say while the records go by."""
-
-    def __init__(self, monday: date) -> None:
-        self._monday = monday
-        self._situations: list[dict[str, Any]] = []
-        self._showcase: list[tuple[int, dict[str, Any]]] = []
-        self._evidence: dict[int, tuple[str, ...]] = {}
-        self._resources: Counter[str] = Counter()
-        self._problems: Counter[str] = Counter()
-        self._results = 0
-        self._years = 0.0
-
-    def add(self, life: Life, part: _Part, planted: list[Planted], evidence: tuple[str, ...]) -> None:
-        patient = life.person.id
-        for each in planted:
-            self._situations.append(
-                {
-                    "id": f"s{len(self._situations) + 1:04d}",
-                    "kind": each.kind,
-                    "shown": each.shown,
-                    "patient": patient,
-                    "evidence": list(each.evidence),
-                    "since": each.since,
-                    "note": each.note,
-                }
-            )
-        if part.showcase:
-            self._showcase.append((SHOWCASES.index(part.showcase), {"patient": patient, "why": part.showcase.why}))
-        if part.arrival:
-            self._evidence[life.person.number] = evidence
-        self._resources.update(kind for kind, _ in life.chart.entries)
-        self._problems.update(life.problems.keys())
-        self._results += sum(map(len, life.results.values()))
-        self._years += min(YEARS_OF_HISTORY, life.age)
-
-    def told(self, seed: int, patients: int, arrivals: list[Arrival]) -> dict[str, Any]:
-        return {
-            "practice": {
-                "name": NAME,
-                "ods_code": ODS_CODE,
-                "patients": patients,
-                "seed": seed,
-                "monday": self._monday,
-            },
-            "figures": [asdict(figure) for figure in all_figures().values()],
-            "kinds": {
-                each.kind: {"title": each.title, "definition": each.definition, "complete": each.complete}
-                for each in SITUATIONS
-            },
-            "situations": self._situations,
-            "requests": list(self._expected(arrivals)),
-            "showcase": [told for _, told in sorted(self._showcase, key=lambda pair: pair[0])],
-            "measured": self._measured(patients, arrivals),
-        }
-
-    def _expected(self, arrivals: list[Arrival]) -> Iterator[dict[str, Any]]:
-        for place, arrival in enumerate(arrivals, start=1):
-            text = arrival.text
-            yield {
-                "id": f"q{place:03d}",
-                "patient": arrival.person.id,
-                "text_id": text.id,
-                "received": arrival.received.isoformat(),
-                "kind": text.kind,
-                "urgency": text.urgency,
-                "acceptable": list(text.acceptable),
-                "from_words_alone": list(text.from_words_alone),
-                "red_flag": text.red_flag,
-                "depends_on": text.depends_on,
-                "counterfeit": text.counterfeit,
-                "evidence": list(self._evidence[arrival.person.number]),
-                "note": text.note,
-            }
-
-    def _measured(self, patients: int, arrivals: list[Arrival]) -> dict[str, Any]:
-        count = len(arrivals)
-
-        def share(matching: Iterator[bool]) -> float:
-            return round(sum(matching) / count, 3)
-
-        return {
-            "resources": dict(sorted(self._resources.items())),
-            "resources_a_patient": round(self._resources.total() / patients, 1),
-            "results_a_patient_year": round(self._results / self._years, 2),
-            "problems": dict(sorted(self._problems.items())),
-            "requests": count,
-            "requests_female": share(each.person.sex == "female" for each in arrivals),
-            "requests_mean_age": round(sum(each.person.age_on(self._monday) for each in arrivals) / count, 1),
-            "requests_08_to_10": share(each.received.hour in (8, 9) for each in arrivals),
-            "requests_administrative": share(each.text.kind == "administrative" for each in arrivals),
-            "requests_emergency": share(each.text.urgency == "emergency" for each in arrivals),
-            "requests_by_other": share(each.text.writer != "patient" for each in arrivals),
-        }
 
 
 def _request(arrival: Arrival, monday: date) -> DemoRequest:
