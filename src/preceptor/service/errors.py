@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 _NOT_SAVED = "What you sent was not saved. Go back, load the page again, and send it once more."
 
 
-def bad_request(http: HttpRequest, exception: Exception) -> HttpResponse:
+def bad_request(http: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
     return _page(http, 400, "We could not read that", "Go back and try again. If it is very long, make it shorter.")
 
 
@@ -19,8 +19,8 @@ def forbidden(http: HttpRequest, exception: Exception) -> HttpResponse:
     return _page(http, 403, "You cannot see this", why)
 
 
-def not_found(http: HttpRequest, exception: Exception) -> HttpResponse:
-    return _page(http, 404, "There is no such page", "Check the address. What you look for may belong to another practice.")
+def not_found(http: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
+    return _page(http, 404, "There is no such page", "Check the address. It may be another practice’s.")
 
 
 def broken(http: HttpRequest) -> HttpResponse:
@@ -33,7 +33,7 @@ def broken(http: HttpRequest) -> HttpResponse:
     return HttpResponse(render_to_string("errors/error.jinja", words), status=500)
 
 
-def csrf_failure(http: HttpRequest, reason: str = "") -> HttpResponse:
+def csrf_failure(http: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
     return _page(http, 403, "This page had been open too long", _NOT_SAVED)
 
 

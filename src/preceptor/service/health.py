@@ -12,14 +12,14 @@ from preceptor.service.doctor import tables_are_ready
 
 @login_not_required
 @require_safe
-def healthz(http: HttpRequest) -> JsonResponse:
+def healthz(_: HttpRequest) -> JsonResponse:
     """The process answers."""
     return JsonResponse({"status": "ok"})
 
 
 @login_not_required
 @require_safe
-def readyz(http: HttpRequest) -> JsonResponse:
+def readyz(_: HttpRequest) -> JsonResponse:
     """The database answers too, and its tables are those of this version."""
     try:
         ready = tables_are_ready()

@@ -1,4 +1,4 @@
-"""How things are said on the pages: ages and dates as the NHS writes them, urgencies and people as a colleague would."""
+"""How things are said on the pages: ages and dates as the NHS writes them, the rest as a colleague would."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ _CLOCKS_DIFFER = timedelta(minutes=5)
 class Key(HttpBearer):
     """`Authorization: Bearer pk_...`, with a key made by `preceptor key`."""
 
-    def authenticate(self, request: HttpRequest, token: str) -> Practice | None:
+    def authenticate(self, request: HttpRequest, token: str) -> Practice | None:  # noqa: ARG002
         return practice_of_key(token)
 
 
@@ -45,24 +45,32 @@ api = NinjaAPI(
 
 class _Strict(Schema):
     # A field that we do not know is a mistake of the sender's, and is said so, never dropped.
-    model_config = {"extra": "forbid"}
+    model_config = {"extra": "forbid"}  # noqa: RUF012 -- pydantic copies it
 
 
 class WhoIn(_Strict):
     """Whom it is about: as exactly as the sender knows. Without a certain match it is kept as typed."""
 
-    fhir_id: str | None = Field(None, max_length=64, description="the id of the FHIR Patient in this practice's records")
-    nhs_number: str | None = Field(None, max_length=20)
-    name: str = Field("", max_length=200)
+    fhir_id: str | None = Field(
+        default=None,
+        pattern=r"^[A-Za-z0-9.\-]{1,64}$",
+        description="the id of the FHIR Patient in this practice's records",
+    )
+    nhs_number: str | None = Field(default=None, max_length=20)
+    name: str = Field(default="", max_length=200)
     born: date | None = None
 
 
 class RequestIn(_Strict):
     text: str = Field(description="the patient's own words, unchanged")
-    patient: WhoIn = Field(default_factory=WhoIn)
-    telephone: str = Field("", max_length=100)
-    written_by: str = Field("", max_length=100, description="who wrote it, when not the patient: daughter, carer")
-    received: datetime | None = Field(None, description="when the sender received it, with a time zone; now, if left out")
+    patient: WhoIn = WhoIn()
+    telephone: str = Field(default="", max_length=100)
+    written_by: str = Field(
+        default="", max_length=100, description="who wrote it, when not the patient: daughter, carer"
+    )
+    received: datetime | None = Field(
+        default=None, description="when the sender received it, with a time zone; now, if left out"
+    )
 
 
 class RedFlagOut(Schema):
@@ -90,14 +98,17 @@ class Fault(Schema):
     summary="Send a request",
 )
 def send(
-    request: HttpRequest, response: HttpResponse, sent: RequestIn, idempotency_key: str = Header("", alias="Idempotency-Key")
+    request: HttpRequest,
+    response: HttpResponse,
+    sent: RequestIn,
+    idempotency_key: str = Header("", alias="Idempotency-Key"),
 ) -> Status:
     """Save a request and check it for red flags.
 
     The `Idempotency-Key` header makes a repeat safe: the same key with the same body gives the same answer, with
     status 200 and the header `Idempotent-Replay: true`, and no second request; with another body it gives 409.
     """
-    practice: Practice = request.auth
+    practice: Practice = request.auth  # type: ignore[attr-defined]  # set by ninja, from Key
     key = idempotency_key.strip()
     if not key:
         raise HttpError(400, "Send an Idempotency-Key header: a new one for each request, the same one for a repeat.")
@@ -152,17 +163,18 @@ def _out(request: Request) -> RequestOut:
 
 
 @api.exception_handler(AuthenticationError)
-def _no_key(request: HttpRequest, exc: AuthenticationError) -> HttpResponse:
+def _no_key(request: HttpRequest, _: AuthenticationError) -> HttpResponse:
     response = api.create_response(request, {"detail": "Send a valid key: Authorization: Bearer pk_..."}, status=401)
     response["WWW-Authenticate"] = "Bearer"
     return response
 
 
 @api.exception_handler(RequestDataTooBig)
-def _too_big(request: HttpRequest, exc: RequestDataTooBig) -> HttpResponse:
+def _too_big(request: HttpRequest, _: RequestDataTooBig) -> HttpResponse:
     return api.create_response(request, {"detail": "The body is too big for a request."}, status=413)
 
 
 api_urls = api.urls
 for pattern in api_urls[0]:
-    login_not_required(pattern.callback)  # programs sign in with a key, not as a person
+    if pattern.callback:
+        login_not_required(pattern.callback)  # programs sign in with a key, not as a person

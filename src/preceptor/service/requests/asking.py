@@ -69,7 +69,7 @@ def reference_of(request: Request) -> str:
 
 def _practice(http: HttpRequest, ods_code: str) -> Practice:
     practice = get_object_or_404(Practice, ods_code=ods_code.upper())
-    http.practice = practice  # for every template: see practices.context
+    http.practice = practice  # type: ignore[attr-defined]  # for every template: see practices.context
     return practice
 
 

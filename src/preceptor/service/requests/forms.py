@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import month_abbr, month_name
 from datetime import date
 from typing import Any
 
@@ -28,9 +29,6 @@ class ViewForm(forms.Form):
     )
     version = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="%s", **kwargs)
-
 
 class DecisionForm(ViewForm):
     """The final decision. Whether a reason is needed is the domain's to say: see `deciding`."""
@@ -47,9 +45,6 @@ class ReopenForm(forms.Form):
     )
     version = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="%s", **kwargs)
-
 
 class DayMonthYear(forms.MultiWidget):
     """Three boxes, as the NHS asks for a date that people know by heart."""
@@ -61,13 +56,7 @@ class DayMonthYear(forms.MultiWidget):
         return [value.day, value.month, value.year] if value else [None, None, None]
 
 
-_MONTHS = {
-    name: number
-    for number, month in enumerate(
-        "january february march april may june july august september october november december".split(), start=1
-    )
-    for name in (month, month[:3])
-}
+_MONTHS = {name.lower(): number for names in (month_name, month_abbr) for number, name in enumerate(names) if name}
 
 
 class BirthDateField(forms.MultiValueField):
@@ -123,9 +112,6 @@ class AskForm(forms.Form):
     nhs_number = forms.CharField(required=False, max_length=20)
     telephone = forms.CharField(max_length=100, error_messages={"required": "Enter a phone number that we can call"})
     key = forms.UUIDField(widget=forms.HiddenInput)  # one form, one request, however often it is sent
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="%s", **kwargs)
 
     def clean_text(self) -> str:
         text: str = self.cleaned_data["text"]

@@ -81,7 +81,7 @@ def shown(practice: Practice, wish: Filter) -> QuerySet[Request]:
     return requests.select_related("patient").prefetch_related("decisions", "first_views__clinician")
 
 
-def inbox_order(practice: Practice) -> tuple[str, ...]:
+def inbox_order(practice: Practice) -> tuple[str, ...]:  # noqa: ARG001 -- ranking may come to differ by practice
     """Red flags first, then the oldest first; by id where two came at one moment.
 
     Nothing of a tool's advice is in it: an order that followed the advice would tell it.
@@ -92,7 +92,8 @@ def inbox_order(practice: Practice) -> tuple[str, ...]:
 def in_order(practice: Practice) -> QuerySet[Request]:
     """Every request of the practice, as the inbox orders them."""
     without = Case(When(red_flags=[], then=Value(1)), default=Value(0))
-    return Request.objects.of(practice).annotate(without_red_flag=without).order_by(*inbox_order(practice))
+    requests: QuerySet[Request] = Request.objects.of(practice)
+    return requests.annotate(without_red_flag=without).order_by(*inbox_order(practice))
 
 
 def counts(practice: Practice, wish: Filter) -> dict[str, int]:

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,10 +15,10 @@ from django.utils.datastructures import MultiValueDict
 from django.views.decorators.http import require_GET, require_POST
 
 from preceptor.advice import Handler, Urgency
+from preceptor.service.accounts.signed_in import practice_of, staff_of
 from preceptor.service.oversight.standing import standing_of
-from preceptor.service.practices.models import Practice
 from preceptor.service.requests import inbox as box
-from preceptor.service.requests import presenters
+from preceptor.service.requests import marks, presenters
 from preceptor.service.requests.deciding import (
     Conflict,
     Refused,
@@ -44,7 +43,7 @@ ROWS_A_PAGE = 50
 
 @require_GET
 def inbox(http: HttpRequest) -> HttpResponse:
-    practice = _practice_of(http)
+    practice = practice_of(http)
     wish = box.Filter.from_query(http.GET)
     page = Paginator(box.shown(practice, wish), ROWS_A_PAGE).get_page(http.GET.get("page"))
     total, flagged = box.arrived(practice)
@@ -64,7 +63,7 @@ def inbox(http: HttpRequest) -> HttpResponse:
 @require_GET
 def new_requests(http: HttpRequest) -> HttpResponse:
     """How many have come since the inbox was shown: a line that is asked for every half minute."""
-    total, flagged = box.arrived(_practice_of(http))
+    total, flagged = box.arrived(practice_of(http))
     new = total - _number(http.GET.get("total"), total)
     new_flagged = flagged - _number(http.GET.get("flagged"), flagged)
     if new <= 0 or new == _number(http.GET.get("told"), 0):
@@ -82,7 +81,7 @@ def _number(text: str | None, otherwise: int) -> int:
 @require_GET
 def request_page(http: HttpRequest, request_id: UUID) -> HttpResponse:
     request = _request(http, request_id)
-    open_request(request, http.user)
+    open_request(request, staff_of(http))
     return _show(http, request)
 
 
@@ -96,14 +95,14 @@ def first_view(http: HttpRequest, request_id: UUID) -> HttpResponse:
     try:
         give_first_view(
             request,
-            http.user,
+            staff_of(http),
             urgency=Urgency(view["urgency"]),
             handler=Handler(view["handler"]),
             version=view["version"],
         )
     except (Conflict, Refused) as why:
         return _not_done(http, request, form, why)
-    open_request(request, http.user)  # the advice is shown from here on
+    open_request(request, staff_of(http))  # the advice is shown from here on
     return redirect(reverse("request", args=[request.pk]) + "#advice")
 
 
@@ -117,7 +116,7 @@ def decision(http: HttpRequest, request_id: UUID) -> HttpResponse:
     try:
         decide(
             request,
-            http.user,
+            staff_of(http),
             urgency=Urgency(final["urgency"]),
             handler=Handler(final["handler"]),
             reason=final["reason"],
@@ -126,7 +125,9 @@ def decision(http: HttpRequest, request_id: UUID) -> HttpResponse:
         )
     except (Conflict, Refused) as why:
         return _not_done(http, request, form, why)
-    messages.success(http, f"Decision saved: {urgency_in_words(final['urgency'])}, {handler_in_words(final['handler'])}.")
+    messages.success(
+        http, f"Decision saved: {urgency_in_words(final['urgency'])}, {handler_in_words(final['handler'])}."
+    )
     return redirect("request", request.pk)
 
 
@@ -137,7 +138,7 @@ def reopening(http: HttpRequest, request_id: UUID) -> HttpResponse:
     if not form.is_valid():
         return _show(http, request, form, status=422)
     try:
-        reopen(request, http.user, why=form.cleaned_data["why"], version=form.cleaned_data["version"])
+        reopen(request, staff_of(http), why=form.cleaned_data["why"], version=form.cleaned_data["version"])
     except (Conflict, Refused) as why:
         return _not_done(http, request, form, why)
     messages.success(http, "Opened again. The decision before stays in its history.")
@@ -148,8 +149,8 @@ def reopening(http: HttpRequest, request_id: UUID) -> HttpResponse:
 def presence(http: HttpRequest, request_id: UUID) -> HttpResponse:
     """Who else has it open, and whether it has changed: a line that is asked for every 15 seconds."""
     request = _request(http, request_id)
-    open_request(request, http.user)
-    others = others_here(request, http.user)
+    open_request(request, staff_of(http))
+    others = others_here(request, staff_of(http))
     changed = request.version != _number(http.POST.get("version"), request.version)
     told = presence_mark(request, [opening.pk for opening in others], changed)
     if told == http.POST.get("told"):
@@ -167,25 +168,20 @@ def presence_mark(request: Request, others: list[int], changed: bool) -> str:
 # ---- what they have in common ----
 
 
-def _practice_of(http: HttpRequest) -> Practice:
-    practice: Practice | None = http.user.practice
-    if practice is None:
-        raise PermissionDenied("Your account belongs to no practice. Ask your practice manager.")
-    return practice
-
-
 def _request(http: HttpRequest, request_id: UUID) -> Request:
-    _practice_of(http)
-    request = find(http.user, request_id)
+    request = find(staff_of(http), request_id)
     if request is None:
         raise Http404
     return request
 
 
-def _not_done(http: HttpRequest, request: Request, form: Any, why: Exception) -> HttpResponse:
-    """The page again, with what was typed and why it was not saved."""
-    request = _request(http, request.pk)  # as it stands now
-    if isinstance(why, Conflict):
+def _not_done(http: HttpRequest, request: Request, form: Any, why: Conflict | Refused) -> HttpResponse:
+    """The page again, as the request stands now, with what was typed and why it was not saved."""
+    request = _request(http, request.pk)
+    step = step_for(request, staff_of(http))
+    form.data = form.data.copy()
+    form.data["version"] = request.version  # having read what happened, they may send it again
+    if isinstance(why, Conflict) or not _fits(form, step):
         return _show(http, request, form, conflict=str(why), status=409)
     form.add_error(None, str(why))
     return _show(http, request, form, status=422)
@@ -194,7 +190,7 @@ def _not_done(http: HttpRequest, request: Request, form: Any, why: Exception) ->
 def _show(
     http: HttpRequest, request: Request, form: Any = None, *, conflict: str = "", status: int = 200
 ) -> HttpResponse:
-    user = http.user
+    user = staff_of(http)
     step = step_for(request, user)
     assessment = advice_shown_to(request, user)
     advice = assessment.advice if assessment else None
@@ -206,10 +202,8 @@ def _show(
     context = {
         "request_": request,  # `request` is the HTTP request in every template
         "step": step.name,
-        "pieces": presenters.pieces_of(request.text, presenters.marks_of(request.red_flags, advice)),
-        "red_flags": [
-            flag | {"words": presenters.quote(request.text, flag["spans"])} for flag in request.red_flags
-        ],
+        "pieces": marks.pieces_of(request.text, marks.marks_of(request.red_flags, advice)),
+        "red_flags": [flag | {"words": marks.quote(request.text, flag["spans"])} for flag in request.red_flags],
         "undone": presenters.undone(request),
         "entries": presenters.entries_of(request),
         "advice": presenters.advice_of(assessment, standing_of(request.practice, assessment.tool, assessment.version))
@@ -220,7 +214,7 @@ def _show(
         "decided": decided,
         "before": last if not decided else None,
         "history": presenters.history_of(request, user),
-        "form": form if form is not None and _fits(form, step) else _empty_form(request, step, own_view),
+        "form": form if form is not None and _fits(form, step) else _new_form(request, step, own_view, form),
         "typed": _typed(form) if form is not None and not _fits(form, step) else [],
         "hints": URGENCY_HINTS,
         "reason_words": dict(DifferenceReason.choices),
@@ -235,8 +229,10 @@ def _show(
     return render(http, "requests/request.jinja", context, status=status)
 
 
-def _empty_form(request: Request, step: Step, own_view: Any) -> Any:
+def _new_form(request: Request, step: Step, own_view: Any, typed: Any) -> Any:
     start: dict[str, Any] = {"version": request.version}
+    if typed is not None:
+        start |= {name: typed.data.get(name) for name in ("urgency", "handler")}
     if step == Step.FIRST_VIEW:
         return ViewForm(initial=start)
     if step == Step.DECIDED:

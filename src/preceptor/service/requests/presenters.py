@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from preceptor.advice import Event, Precision, Standing
 from preceptor.service.accounts.models import User
+from preceptor.service.requests.marks import opening_words, quote
 from preceptor.service.requests.models import Assessment, Checked, FirstView, Request, State
 from preceptor.service.words import handler_in_words, urgency_in_words
 
@@ -19,62 +20,6 @@ if TYPE_CHECKING:
     from preceptor.tools.triage import Related
 
 log = logging.getLogger(__name__)
-
-
-# ---- the patient's words, with marks ----
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """Words that a red flag or a reason rests on."""
-
-    start: int
-    end: int
-    kind: str  # "flag" or "reason"
-    label: str  # said to those who do not see the mark
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A stretch of text under one and the same marks; joined, the pieces are the text again."""
-
-    text: str
-    kind: str = ""  # "flag" wins over "reason"; empty: not marked
-    labels: tuple[str, ...] = ()  # of the marks that begin here
-
-
-def pieces_of(text: str, marks: Iterable[Mark]) -> list[Piece]:
-    """The text cut wherever a mark begins or ends. A mark outside the text is left out, never guessed at."""
-    inside = [mark for mark in marks if 0 <= mark.start < mark.end <= len(text)]
-    edges = sorted({0, len(text), *(mark.start for mark in inside), *(mark.end for mark in inside)})
-    pieces = []
-    for start, end in zip(edges, edges[1:], strict=False):
-        over = [mark for mark in inside if mark.start <= start and end <= mark.end]
-        kind = "flag" if any(mark.kind == "flag" for mark in over) else "reason" if over else ""
-        labels = tuple(dict.fromkeys(mark.label for mark in over if mark.start == start))
-        pieces.append(Piece(text[start:end], kind, labels))
-    return pieces
-
-
-def marks_of(red_flags: Sequence[dict[str, Any]], advice: dict[str, Any] | None) -> list[Mark]:
-    marks = [Mark(s, e, "flag", f"Red flag, {flag['title']}") for flag in red_flags for s, e in flag["spans"]]
-    for reason in (advice or {}).get("reasons", ()):
-        if reason["span"]:
-            marks.append(Mark(*reason["span"], "reason", f"Reason: {reason['text']}"))
-    return marks
-
-
-def opening_words(text: str, longest: int = 140) -> str:
-    """The first words, on one line."""
-    line = " ".join(text.split())
-    if len(line) <= longest:
-        return line
-    return line[:longest].rsplit(" ", 1)[0].rstrip(",.;:- ") + " …"
-
-
-def quote(text: str, spans: Iterable[Sequence[int]]) -> list[str]:
-    """The words at these spans, each once."""
-    return list(dict.fromkeys(" ".join(text[start:end].split()) for start, end in spans))
 
 
 # ---- a row of the inbox ----
@@ -225,7 +170,7 @@ class AdviceShown:
 
 def advice_of(assessment: Assessment, standing: Standing) -> AdviceShown:
     """Advice in words. Only what `visibility.advice_shown_to` gave may come in here."""
-    advice = assessment.advice
+    advice: Any = assessment.advice
     request = assessment.request
     return AdviceShown(
         urgency=advice["urgency"],
@@ -290,7 +235,11 @@ def history_of(request: Request, user: User) -> list[Moment]:
     return sorted(moments, key=lambda moment: moment.at)
 
 
-_SOURCES = {"page": "through the patients’ page", "api": "through another program", "demo": "made up for the demonstration"}
+_SOURCES = {
+    "page": "through the patients’ page",
+    "api": "through another program",
+    "demo": "made up for the demonstration",
+}
 
 
 def _view(view: FirstView) -> str:
