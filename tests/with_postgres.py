@@ -1,6 +1,6 @@
 """Run a command with DATABASE_URL naming a real PostgreSQL, started for it and stopped after it.
 
-    python tests/with_postgres.py pytest -m storage
+python tests/with_postgres.py pytest -m storage
 """
 
 import os

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from pytest_django import SettingsWrapper
+from pytest_django import Settings
 
 from preceptor.service import doctor
 from preceptor.service.ledger.guard import lift
@@ -41,13 +41,13 @@ def test_a_full_disk_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "Free some space" in found()["Disk"].mend
 
 
-def test_a_folder_open_to_others_is_named(tmp_path: Path, settings: SettingsWrapper) -> None:
+def test_a_folder_open_to_others_is_named(tmp_path: Path, settings: Settings) -> None:
     tmp_path.chmod(0o755)
     settings.HOME = tmp_path
     assert found()["Folder"].mend == f"Run: chmod 700 {tmp_path}"
 
 
-def test_a_name_beyond_this_machine_needs_https(settings: SettingsWrapper) -> None:
+def test_a_name_beyond_this_machine_needs_https(settings: Settings) -> None:
     settings.ALLOWED_HOSTS = ["surgery.example"]
     assert "HTTPS" in found()["Reach"].mend
 

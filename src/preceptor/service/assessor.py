@@ -1,6 +1,6 @@
 """The process that asks the tools: beside the web server, so that no page ever waits for a tool.
 
-    python -m preceptor.service.assessor
+python -m preceptor.service.assessor
 """
 
 from __future__ import annotations

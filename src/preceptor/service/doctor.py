@@ -97,13 +97,12 @@ def _practice() -> Check:
 
 
 def _tools() -> Check:
-    from preceptor.tools import discover
+    from preceptor import tools
 
-    tools, missing = discover()
-    found = ", ".join(f"{tool.card.tool} {tool.card.version}" for tool in tools.values()) or "none"
-    if missing:
-        broken = "; ".join(f"{name}: {why}" for name, why in missing.items())
-        return Check("Tools", f"{found}. Not working: {broken}", "Reinstall or remove the tools that do not work.")
+    found = ", ".join(f"{tool.card.tool} {tool.card.version}" for tool in tools.found().values()) or "none"
+    if faulty := tools.broken():
+        words = "; ".join(f"{tool.name} of {tool.package}: {tool.why}" for tool in faulty)
+        return Check("Tools", f"{found}. Not working: {words}", "Reinstall or remove the tools that do not work.")
     return Check("Tools", found)
 
 
@@ -126,7 +125,9 @@ def _ledger() -> Check:
     verdict = verify()
     if verdict.whole:
         return Check("Ledger", f"{verdict.entries:,} entries, unbroken")
-    return Check("Ledger", str(verdict.fault), "Keep the database as it is and tell your clinical safety officer today.")
+    return Check(
+        "Ledger", str(verdict.fault), "Keep the database as it is and tell your clinical safety officer today."
+    )
 
 
 def _reach() -> Check:

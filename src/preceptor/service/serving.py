@@ -57,4 +57,4 @@ def is_free(host: str, port: int) -> bool:
 
 
 def _start_assessor() -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-m", "preceptor.service.assessor"])  # noqa: S603
+    return subprocess.Popen([sys.executable, "-m", "preceptor.service.assessor"])

@@ -85,9 +85,10 @@ def _serve(pipe: Connection) -> None:
     """The child: say what there is, then answer until the pipe closes."""
     for name in _PRIVATE:
         os.environ.pop(name, None)
-    from preceptor.tools import discover
+    from preceptor.tools import broken, found
 
-    tools, missing = discover()
+    tools = found()
+    missing = {tool.name: tool.why for tool in broken()}
     pipe.send(({name: tool.card for name, tool in tools.items()}, missing))
     while True:
         try:
