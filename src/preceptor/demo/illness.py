@@ -113,9 +113,10 @@ def treat(life: Life) -> None:
             continue
         for name, share in problem.medicines:
             if life.dice.chance(share) and _suits(life, name):
-                life.prescribe(name, max(life.since[problem.concept], life.person.born))
-    if "naproxen" in life.takes and "omeprazole" not in life.takes:
-        life.prescribe("omeprazole", life.since["naproxen"])
+                since = max(life.since[problem.concept], life.person.born)
+                life.prescribe(name, since)
+                if name == "naproxen" and "omeprazole" not in life.takes:
+                    life.prescribe("omeprazole", since)
 
 
 def _suits(life: Life, name: str) -> bool:
