@@ -69,3 +69,9 @@ def test_of_an_appointments_people_only_those_who_may_be_patients_are_named() ->
 
     assert people("Practitioner/1", "Patient/p1", "urn:uuid:x") == ("Patient/p1",)
     assert people("urn:uuid:x", "urn:uuid:y", "Location/2") == ("urn:uuid:x", "urn:uuid:y")
+
+
+def test_an_appointment_of_two_patients_belongs_to_neither_record() -> None:
+    participants = [{"actor": {"reference": f"Patient/p{n}"}} for n in (1, 2)]
+    outcome = interpret({"resourceType": "Appointment", "id": "a1", "participant": participants})
+    assert getattr(outcome, "why", None) == "is about 2 patients"

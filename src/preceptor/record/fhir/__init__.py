@@ -4,7 +4,7 @@
 record from a file. Nothing here raises on what was sent: it is kept, not kept because of its type, or refused and why.
 """
 
-from preceptor.record.fhir.interpret import KEPT_TYPES, checked_against_birth, interpret
+from preceptor.record.fhir.interpret import KEPT_TYPES, checked_against_birth, interpret, with_problem
 from preceptor.record.fhir.one_record import medication_keys, record_from
 from preceptor.record.fhir.outcome import VOID, Kept, NotKept, Outcome, Person, Refused, Version
 from preceptor.record.fhir.reading import Entry, Problem, files_of, read
@@ -28,4 +28,5 @@ __all__ = [
     "medication_keys",
     "read",
     "record_from",
+    "with_problem",
 ]

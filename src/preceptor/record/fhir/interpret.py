@@ -79,16 +79,16 @@ def interpret(
     if why := why or other_version(resource, kind):
         return Refused(kind, key, why)
     try:
-        canonical = orjson.dumps(resource, default=_number, option=orjson.OPT_SORT_KEYS)
+        canonical = _canonical(resource)
     except (TypeError, ValueError, RecursionError):  # orjson's errors are TypeErrors: depth, lone surrogates, 65-bit
         return Refused(kind, key, "holds text or numbers that cannot be stored, or is nested too deeply")
     node = Node(resource, [])
     doubtful = _doubts(node, canonical)
-    version, digest = _version(node), hashlib.sha256(canonical).digest()
+    version = _version(node)
     now = now or datetime.now(UTC)
     if kind == "Patient":
         who = person(node, key, now)
-        return Kept(kind, key, version, digest, tuple(node.problems), person=who)
+        return Kept(kind, key, version, _digest(canonical), tuple(node.problems), person=who)
     read, field = _READ[kind]
     found, why = subjects(_references(node, field), _contained(node))
     if why:
@@ -96,6 +96,7 @@ def interpret(
     source = Source(node, key, now, medication)
     events = _finished(read(source), node.problems, doubtful)
     problems = tuple(dict.fromkeys([*node.problems, *(event.problem for event in events if "#" in event.id)]))
+    digest = _digest(canonical, *(_canonical(each) for each in source.found))
     return Kept(
         kind, key, version, digest, tuple(filter(None, problems)), None, found, events, waits_for=source.waits_for
     )
@@ -111,6 +112,14 @@ def _key(resource: Mapping[str, Any], kind: str, full_url: str) -> tuple[str, st
     if not isinstance(found, str) or not _ID.fullmatch(found):
         return "", f"its id {str(found)[:60]!r} is not one that FHIR allows"
     return f"{kind}/{found}", ""
+
+
+def _canonical(value: Mapping[str, Any]) -> bytes:
+    return orjson.dumps(value, default=_number, option=orjson.OPT_SORT_KEYS)
+
+
+def _digest(*parts: bytes) -> bytes:
+    return hashlib.sha256(b"\n".join(parts)).digest()
 
 
 def _number(value: object) -> str:
@@ -156,6 +165,12 @@ def _contained(node: Node) -> list[Node]:
     return node.nodes("contained") if node.data.get("contained") else []
 
 
+def with_problem(kept: Kept, why: str) -> Kept:
+    """The same, with one more thing that cannot be trusted."""
+    problems = (*kept.problems, why)
+    return replace(kept, problems=problems, events=_finished(list(kept.events), [why], doubtful=False))
+
+
 def _finished(events: list[Event], problems: list[str], doubtful: bool) -> tuple[Event, ...]:
     """The events with the problems of the whole resource; without concepts where its meaning is in doubt."""
     if not problems:
@@ -173,7 +188,7 @@ def _finished(events: list[Event], problems: list[str], doubtful: bool) -> tuple
 
 def checked_against_birth(events: tuple[Event, ...], born: date | None) -> tuple[Event, ...]:
     """The events, with those that are dated before the patient was born flagged."""
-    if born is None:
+    if born is None or all(event.when is None or event.when.date() >= born for event in events):
         return events
     return tuple(_before_birth(event, born) if event.when else event for event in events)
 

@@ -101,11 +101,10 @@ def _referred(source: Source, reference: Node) -> Coded:
                 return coded(child, "code")
         source.node.flag(f"points at {key[:100]}, which it does not contain")
     elif key:
-        code = source.medication(key)
+        code = source.look_up(key)
         if code is not None:
             said = of_concept(Node(code, source.node.problems))
             return said if said.text else Coded(display, said.codes, said.concept)
-        source.waits_for = key
     return Coded(display)
 
 

@@ -68,7 +68,9 @@ def subjects(references: Iterable[Node], contained: Iterable[Node]) -> tuple[tup
             unsure.append(Subject(key, key))
         elif key or kind:
             others.append(key or f"a {kind} without a reference")
-    found = tuple(sure or unsure)
+    found = tuple(dict.fromkeys(sure or unsure))
+    if len(found) > 1 and sure:
+        return (), f"is about {len(found)} patients"
     if found:
         return found, ""
     return (), f"is about {others[0][:200]}, not about a patient that can be told" if others else "names no patient"

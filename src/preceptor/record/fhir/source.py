@@ -31,7 +31,17 @@ class Source:
     key: str
     now: datetime
     medication: Callable[[str], Mapping[str, Any] | None]
-    waits_for: str = field(default="")
+    waits_for: str = ""  # the Medication that was asked for and is not known yet
+    found: list[Mapping[str, Any]] = field(default_factory=list)  # what was read from other resources
+
+    def look_up(self, key: str) -> Mapping[str, Any] | None:
+        """The `code` of a Medication; remembered, because then it is part of what this resource says."""
+        code = self.medication(key)
+        if code is None:
+            self.waits_for = key
+        else:
+            self.found.append(code)
+        return code
 
     def event(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -97,6 +98,9 @@ def _measured(node: Node, concept: Concept | None, number: int | Decimal, unit: 
     found = canonical(concept, float(number), unit)
     if found.problem:
         node.flag(found.problem)
+    if found.value is not None and not math.isfinite(found.value):
+        node.flag(f"{sent} {unit} is too large to keep")
+        return Value(sent=sent, unit_sent=unit)
     return Value(found.value, found.unit, sent, unit)
 
 

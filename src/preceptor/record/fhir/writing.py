@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from email.message import Message
+import re
 
 from preceptor.advice import Event, EventKind
 from preceptor.record.fhir.codes import coded, coded_list, words
@@ -12,6 +12,10 @@ from preceptor.record.fhir.dates import moment
 from preceptor.record.fhir.outcome import VOID
 from preceptor.record.fhir.shapes import Node
 from preceptor.record.fhir.source import Source, lines, notes, reasons
+
+# Not every codec of Python's gives text that can be stored.
+_CHARSETS = ("utf-8", "us-ascii", "iso-8859-1", "windows-1252", "utf-16")
+_CHARSET = re.compile(r"charset\s*=\s*\"?([^\s\";]+)", re.IGNORECASE)
 
 
 def document(source: Source) -> list[Event]:
@@ -71,12 +75,14 @@ def attachment(node: Node) -> str:
 
 
 def _decoded(node: Node, data: str, kind: str) -> str | None:
-    header = Message()
-    header["content-type"] = "".join(kind.split())
-    charset = header.get_param("charset", "utf-8")
+    match = _CHARSET.search(kind)
+    charset = match[1].lower() if match else "utf-8"
+    if charset not in _CHARSETS:
+        node.flag(f"an attached text has the character set {charset[:40]!r}, which is not known")
+        return None
     try:
         written = base64.b64decode("".join(data.split()), validate=True)
-        return written.decode(charset if isinstance(charset, str) else "utf-8").replace("\0", "\ufffd").strip()
-    except (binascii.Error, LookupError, ValueError):
+        return written.decode(charset).replace("\0", "\ufffd").strip()
+    except (binascii.Error, ValueError):
         node.flag("an attached text cannot be decoded")
         return None

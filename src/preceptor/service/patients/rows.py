@@ -1,0 +1,78 @@
+"""New resources and their events into the tables, many at a time.
+
+Plain SQL: `bulk_create` takes four times as long, and a first import has millions of rows.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db import connection
+from django.db.models import Model
+
+from preceptor import advice
+from preceptor.record.fhir import VOID, Kept
+from preceptor.service.patients.models import Event, Resource
+from preceptor.service.practices.models import Practice
+
+_RESOURCE = ("practice_id", "key", "patient_id", "version", "updated", "digest")
+_EVENT = (
+    "practice_id", "patient_id", "resource_id", "key", "kind", "concept", "when", "precision", "end", "status", "text",
+    "codes", "value", "unit", "value_sent", "unit_sent", "note", "problem", "void",
+)  # fmt: skip
+
+
+def insert_resources(practice: Practice, resources: Iterable[tuple[Kept, int]]) -> dict[str, int]:
+    """Insert new resources, each with its patient's primary key; returns their own, by their FHIR key."""
+    moment = connection.ops.adapt_datetimefield_value
+    rows = [
+        (practice.pk, kept.key, patient, kept.version.id, moment(kept.version.updated), kept.digest)
+        for kept, patient in resources
+    ]
+    if not rows:
+        return {}
+    _insert(Resource, _RESOURCE, rows)
+    found = Resource.objects.of(practice).filter(key__in=[row[1] for row in rows])
+    return dict(found.values_list("key", "pk"))
+
+
+def insert_events(practice: Practice, events: Iterable[tuple[advice.Event, int, int]]) -> None:
+    """Insert new events, each with the primary keys of its patient and its resource."""
+    moment = connection.ops.adapt_datetimefield_value
+    rows = [
+        (
+            practice.pk,
+            patient,
+            resource,
+            event.id,
+            event.kind.value,
+            event.concept,
+            moment(event.when),
+            event.precision.value,
+            moment(event.end),
+            event.status,
+            event.text,
+            json.dumps([[code.system, code.code, code.display] for code in event.codes], ensure_ascii=False),
+            event.value,
+            event.unit,
+            event.value_sent,
+            event.unit_sent,
+            event.note,
+            event.problem,
+            event.status in VOID,
+        )
+        for event, patient, resource in events
+    ]
+    if rows:
+        _insert(Event, _EVENT, rows)
+
+
+def _insert(table: type[Model], columns: Sequence[str], rows: list[tuple[Any, ...]]) -> None:
+    quote = connection.ops.quote_name
+    names = ", ".join(quote(column) for column in columns)
+    places = ", ".join(["%s"] * len(columns))
+    with connection.cursor() as cursor:
+        # The names are our own; every value is a parameter.
+        cursor.executemany(f"INSERT INTO {quote(table._meta.db_table)} ({names}) VALUES ({places})", rows)  # noqa: S608
