@@ -82,8 +82,10 @@ def sparkline(
 
 
 def number(value: float) -> str:
-    """As a clinician writes it: 41, 4.6, 1,234."""
-    return f"{value:,.6g}" if abs(value) < 1e6 else f"{value:,.0f}"
+    """As a clinician writes it, with four significant digits at most: 41, 4.6, 10.96, 1,234."""
+    if abs(value) >= 1000:
+        return f"{value:,.0f}"
+    return f"{value:.4g}" if abs(value) >= 1e-4 else f"{value:.4f}".rstrip("0").rstrip(".")
 
 
 def _day(when: datetime) -> str:

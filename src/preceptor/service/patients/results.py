@@ -71,7 +71,7 @@ class Series:
         now, before = self.latest, self.previous
         if before is None or not now.numbers or len(now.numbers) != len(before.numbers) or now.unit != before.unit:
             return ""
-        return ", ".join(_moved(one - other) for one, other in zip(now.numbers, before.numbers, strict=True))
+        return ", ".join(_moved(one, other) for one, other in zip(now.numbers, before.numbers, strict=True))
 
     @property
     def undrawn(self) -> int:
@@ -169,7 +169,9 @@ def _pressure_reading(upper: Event | None, lower: Event | None) -> Reading:
     return Reading(given(both[0]), shown, problem, note, numbers, "mmHg" if values else "")
 
 
-def _moved(difference: float) -> str:
+def _moved(now: float, before: float) -> str:
+    # Of the numbers as they are shown: 4.6 after 4.6 is no change.
+    difference = float(number(now).replace(",", "")) - float(number(before).replace(",", ""))
     if abs(difference) < 1e-9:
         return "no change"
     return f"{'up' if difference > 0 else 'down'} {number(abs(difference))}"
