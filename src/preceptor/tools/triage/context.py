@@ -70,7 +70,7 @@ def is_about(event: Event, presentation: Presentation, reading: Reading) -> bool
     """True when an entry of the record speaks of what the request is about."""
     if event.concept and presentation.concepts and facts.with_concept((event,), *presentation.concepts):
         return True
-    return presentation.id in features_in(f"{event.text}\n\n{event.note}", reading.library)
+    return presentation.is_named_by(features_in(f"{event.text}\n\n{event.note}", reading.library))
 
 
 def upcoming(reading: Reading) -> tuple[Event, ...]:

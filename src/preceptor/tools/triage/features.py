@@ -94,7 +94,7 @@ class Library:
                     index.add(unless(feature.name), words.compile(phrase))
             except PatternError as wrong:
                 raise LibraryError(f"feature {feature.name}: {wrong}") from None
-        library = cls(known, index, Spelling(index.vocabulary, dict(misspellings), real_words))
+        library = cls(known, index, Spelling(index.words, misspellings, real_words))
         for feature in known.values():
             if feature.when:
                 library.check(feature.when, f"feature {feature.name}")

@@ -59,10 +59,7 @@ class Triage:
         known = the_library()
         reading = Reading(case, known.features)
         flags = fired(reading, known.rules)
-        assessed = [
-            _assess(reading, p, found) for p in known.presentations if (found := reading.feature(p.id)) is not None
-        ]
-        assessed.sort(key=lambda a: (a.urgency.rank, a.presentation.kind is not Kind.CLINICAL, a.presentation.id))
+        assessed = _assess_all(reading, known.presentations)
         unread = _why_unread(reading, bool(assessed or flags))
         urgency = most_urgent(
             *[flag.urgency for flag in flags], *[a.urgency for a in assessed], *([Urgency.SAME_DAY] if unread else [])
@@ -83,6 +80,15 @@ class Triage:
             kind=Kind.CLINICAL if flags or not assessed else assessed[0].presentation.kind,
             handler=_handler(flags, assessed, urgency),
         )
+
+
+def _assess_all(reading: Reading, presentations: tuple[Presentation, ...]) -> list[_Assessment]:
+    """Every presentation recognised, the one that decides first: by urgency, then what is asked for, then by id."""
+    recognised = [(p, found) for p in presentations if (found := reading.feature(p.id)) is not None and found.spans]
+    if any(not p.minor for p, _ in recognised):
+        recognised = [(p, found) for p, found in recognised if not p.minor]
+    assessed = [_assess(reading, p, found) for p, found in recognised]
+    return sorted(assessed, key=lambda a: (a.urgency.rank, a.presentation.kind is Kind.CLINICAL, a.presentation.id))
 
 
 def _of_flag(flag: RedFlag) -> Reason:

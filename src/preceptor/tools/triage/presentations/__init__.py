@@ -24,6 +24,8 @@ _ALLOWED = {
     "raises",
     "lowers",
     "feature",
+    "when",
+    "minor",
 }
 
 
@@ -39,7 +41,11 @@ class Discriminator:
 
 @dataclass(frozen=True, slots=True)
 class Presentation:
-    """A reason for asking. `ceiling` is the most urgent that words of severity alone can make it."""
+    """A reason for asking.
+
+    `ceiling` is the most urgent that words of severity alone can make it. `when` recognises it beside the wordings.
+    A `minor` one ("an appointment, please") counts only when nothing else is recognised.
+    """
 
     id: str
     title: str
@@ -59,6 +65,8 @@ class Presentation:
     effective: date
     review: date
     reviewed_by: str
+    when: When | None = None
+    minor: bool = False
 
     @classmethod
     def read(cls, table: dict[str, Any], where: str) -> Presentation:
@@ -77,6 +85,8 @@ class Presentation:
                 review=table["review"],
                 raises=tuple(_discriminator(row, where) for row in table.get("raises", ())),
                 lowers=tuple(_discriminator(row, where) for row in table.get("lowers", ())),
+                when=read_when(table["when"], where) if "when" in table else None,
+                minor=bool(table.get("minor", False)),
             )
         except (KeyError, ValueError) as wrong:
             raise LibraryError(f"{where}: {wrong}") from None
@@ -94,7 +104,11 @@ class Presentation:
     @property
     def feature(self) -> Feature:
         """The presentation's wordings as a feature, called by its id."""
-        return Feature(self.id, self.wordings, self.unless)
+        return Feature(self.id, self.wordings, self.unless, when=self.when)
+
+    def is_named_by(self, features: frozenset[str]) -> bool:
+        """True when these features, found in an entry of the record, are what this presentation is about."""
+        return self.id in features or (self.when is not None and bool(self.when.names & features))
 
     def check(self, library: Library) -> None:
         """Raise LibraryError when a discriminator names what nobody defined."""

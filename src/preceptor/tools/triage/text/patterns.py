@@ -90,10 +90,9 @@ class Pattern:
         )
 
     @property
-    def vocabulary(self) -> frozenset[str]:
-        return frozenset(
-            word for element in self.elements for words in element.alternatives for word in words if word.isalpha()
-        )
+    def words(self) -> frozenset[str]:
+        """Every word in it; one that takes any ending keeps its *."""
+        return frozenset(word for element in self.elements for words in element.alternatives for word in words)
 
 
 class Lexicon:
@@ -212,7 +211,6 @@ class Index:
         return candidates
 
     @property
-    def vocabulary(self) -> frozenset[str]:
-        return (
-            frozenset().union(*(pattern.vocabulary for pattern, _ in self._patterns)) if self._patterns else frozenset()
-        )
+    def words(self) -> frozenset[str]:
+        """Every word of every pattern; one that takes any ending keeps its *."""
+        return frozenset[str]().union(*(pattern.words for pattern, _ in self._patterns))

@@ -101,7 +101,7 @@ _PAST = re.compile(
     r"|years ago|months ago|a year ago|last year|the year before|last (?:january|february|march|april|may|june|july|august|"
     r"september|october|november|december|spring|summer|autumn|winter|christmas|month)|used to|history of|hx of|past history|"
     r"previous|previously|pmh|in the past|as a (?:child|kid|teenager|baby|boy|girl)|when i was (?:a |about |around )?(?:\d+|young\w*|little|kid|child|teen\w*|pregnant|at school)"
-    r"|back in|in my (?:twenties|thirties|teens|20s|30s|40s)|once had|a long time ago|ages ago|after my last|following my|recovering from"
+    r"|back in (?:the|my|january|february|march|april|may|june|july|august|september|october|november|december)|in my (?:twenties|thirties|teens|20s|30s|40s)|once had|a long time ago|ages ago|after my last|following my|recovering from"
     r"|anniversary)(?= )"
 )
 _YEAR = re.compile(r" (?:in|since|from|of|during|back in|early|late)? ?((?:19|20)\d\d)(?= )")

@@ -7,13 +7,14 @@ The span always shows what the patient wrote.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 
 from rapidfuzz.distance import OSA
 
 SHORTEST = 5  # letters
+LONGEST = 30
 LONG = 9  # from this length on two slips are allowed
 
 
@@ -27,8 +28,11 @@ def real_words() -> frozenset[str]:
 class Spelling:
     """Puts words right towards a vocabulary. Looks up deletions, so that time does not grow with the vocabulary."""
 
-    def __init__(self, vocabulary: Iterable[str], misspellings: dict[str, str], keep: frozenset[str]) -> None:
-        self._known = frozenset(vocabulary)
+    def __init__(self, words: Iterable[str], misspellings: Mapping[str, str], keep: frozenset[str]) -> None:
+        """`words` are the rules' own; one that ends in * stands for every word with that beginning."""
+        words = frozenset(words)
+        self._known = frozenset(word for word in words if word.isalpha())
+        self._beginnings = tuple(sorted(word[:-1] for word in words if word.endswith("*")))
         self._misspellings = {wrong: tuple(right.split()) for wrong, right in misspellings.items()}
         self._keep = keep
         self._by_deletion: dict[str, set[str]] = {}
@@ -42,9 +46,7 @@ class Spelling:
         """The word, or the words, as the rules spell it."""
         if word in self._misspellings:
             return self._misspellings[word]
-        if word in self._known or len(word) < SHORTEST or word in self._keep:
-            return (word,)
-        if len(word) > 40:
+        if word in self._known or not SHORTEST <= len(word) <= LONGEST or word in self._keep:
             return (word,)
         if word not in self._seen:
             if len(self._seen) > 50_000:  # a long-lived service meets many words: keep the memory bounded
@@ -53,6 +55,8 @@ class Spelling:
         return self._seen[word]
 
     def _put_right(self, word: str) -> tuple[str, ...]:
+        if word.startswith(self._beginnings):
+            return (word,)
         near: set[str] = set()
         for shorter in _deletions(word):
             near |= self._by_deletion.get(shorter, set())
