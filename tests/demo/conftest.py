@@ -1,4 +1,4 @@
-"""One practice of 400, built once, for the tests to look at."""
+"""One practice of 320, built once, for the tests to look at."""
 
 from __future__ import annotations
 
@@ -13,4 +13,4 @@ from preceptor.demo import build
 @pytest.fixture(scope="session")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
     folder: Path = tmp_path_factory.mktemp("practice")
-    return read_back(build(folder, patients=400, seed=1, monday=MONDAY))
+    return read_back(build(folder, patients=320, seed=1, monday=MONDAY))

@@ -23,7 +23,7 @@ def named(text: Text) -> str:
 
 def test_a_request_fits_the_patient_it_is_about(made: Made) -> None:
     by_id = {text.id: text for text in TEXTS}
-    assert len({line["patient"] for line in made.lines}) == len(made.lines) == 24
+    assert len({line["patient"] for line in made.lines}) == len(made.lines) == 19
     for line, request, expected in zip(made.lines, made.practice.requests, made.truth["requests"], strict=True):
         text = by_id[expected["text_id"]]
         patient = made.resources[f"Patient/{line['patient']}"]

@@ -81,7 +81,7 @@ def test_everything_is_labelled_synthetic(made: Made) -> None:
 def test_nobody_could_be_reached_or_taken_for_real(made: Made) -> None:
     patients = [each for each in made.resources.values() if each["resourceType"] == "Patient"]
     numbers = [patient["identifier"][0]["value"] for patient in patients]
-    assert len(set(numbers)) == len(numbers) == 400
+    assert len(set(numbers)) == len(numbers) == 320
     for patient, number in zip(patients, numbers, strict=True):
         assert number.startswith("999")
         assert len(number) == 10

@@ -6,7 +6,7 @@ or, for the inbox, one request; a failure after a change in the generator theref
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from statistics import mean, pstdev
 
 import pytest
@@ -90,9 +90,9 @@ def _adults(number: int, low: float) -> list[Life]:
 
 
 def test_common_problems_are_as_common_as_they_are_recorded() -> None:
-    """n = 2500 of all ages: standard error 0.007 at 15%, 0.005 at 6%."""
+    """n = 2000 of all ages: standard error 0.008 at 15%, 0.005 at 6%."""
     lives = []
-    for person in PEOPLE[:2500]:
+    for person in PEOPLE[:2000]:
         life = Life(person, MONDAY, Dice(1, Stream.RECORD, person.number))
         fall_ill(life)
         lives.append(life)
@@ -104,13 +104,13 @@ def test_common_problems_are_as_common_as_they_are_recorded() -> None:
 
 
 def test_three_in_four_with_two_low_egfr_are_coded() -> None:
-    """n is about 170 with CKD: standard error 0.034."""
-    with_ckd = [life for life in _adults(900, 65) if biochemical(life)]
-    assert len(with_ckd) > 120
-    assert share(["ckd" in life.problems for life in with_ckd]) == pytest.approx(figure("ckd_coded"), abs=0.13)
+    """n is about 130 with CKD: standard error 0.039."""
+    with_ckd = [life for life in _adults(700, 65) if biochemical(life)]
+    assert len(with_ckd) > 100
+    assert share(["ckd" in life.problems for life in with_ckd]) == pytest.approx(figure("ckd_coded"), abs=0.15)
     year_ago = MONDAY - timedelta(days=365)
     tested = [any(result.day >= year_ago for result in life.results["urine_acr"]) for life in with_ckd]
-    assert share(tested) == pytest.approx(figure("ckd_acr_within_a_year"), abs=0.14)
+    assert share(tested) == pytest.approx(figure("ckd_acr_within_a_year"), abs=0.16)
 
 
 def test_about_one_in_twelve_has_an_appointment_to_come() -> None:
@@ -129,4 +129,3 @@ def test_every_figure_says_where_it_is_from_and_whether_it_was_verified() -> Non
     for each in all_figures().values():
         assert each.source
         assert each.verified in ("yes", "partly", "no")
-    assert date(2026, 11, 16).weekday() == 0
