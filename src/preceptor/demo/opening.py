@@ -77,6 +77,7 @@ def open_practice(home: Path, settings: Settings, progress: Progress) -> None:
 
 def _fill(made: DemoPractice, progress: Progress) -> None:
     from django.conf import settings
+    from django.db import transaction
 
     from preceptor.service.accounts.models import User
     from preceptor.service.oversight.standing import set_standing
@@ -98,7 +99,8 @@ def _fill(made: DemoPractice, progress: Progress) -> None:
     )
     if report.reported:
         raise RuntimeError(f"the demo's own records did not all import: {report}")
-    with Toolbox(settings.TOOL_SECONDS) as toolbox:
+    # One transaction for them all: the demo need not survive a power cut between two requests, as a practice must.
+    with Toolbox(settings.TOOL_SECONDS) as toolbox, transaction.atomic():
         for card in toolbox.cards.values():
             why = "The demo practice opens with every tool as second reader."
             set_standing(practice, card.tool, card.version, Standing.SECOND, user=None, why=why)
