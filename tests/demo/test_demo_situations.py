@@ -45,7 +45,7 @@ class Reader:
         return any(
             (concept_in(each["code"]) or "").startswith(starts)
             for each in self._resources
-            if each["resourceType"] == "Condition"
+            if each["resourceType"] == "Condition" and each["clinicalStatus"]["coding"][0]["code"] == "active"
         )
 
     def issued(self, *names: str, within: int, before: int = -1) -> bool:

@@ -24,9 +24,10 @@ from preceptor.demo.life import Life
 from preceptor.demo.moments import uk_time
 from preceptor.demo.people import Person, made_to_measure
 
-# Requests a patient: 120 at 2,000 patients; never fewer than 12.
+# Requests a patient: 120 at 2,000 patients. Never fewer than 12, to hold every story, and never more than 120: a practice
+# of 10,000 has about a hundred on a Monday, and with more the rare texts would be too many of them.
 SHARE_OF_LIST = 0.06
-FEWEST = 12
+FEWEST, MOST = 12, 120
 
 # Of every hundred requests outside 08:00-10:00, by hour from: own shape, no figure found.
 _OTHER_HOURS = ((0, 1), (6, 4), (7, 8), (10, 14), (11, 12), (12, 9), (13, 8), (14, 9), (15, 8), (16, 7), (17, 6),
@@ -84,7 +85,7 @@ def texts() -> tuple[Text, ...]:
 
 
 def how_many(patients: int) -> int:
-    return min(len(texts()), max(FEWEST, round(patients * SHARE_OF_LIST)))
+    return min(MOST, max(FEWEST, round(patients * SHARE_OF_LIST)))
 
 
 def arrivals(seed: int, people: list[Person], monday: date) -> list[Arrival]:

@@ -1,13 +1,15 @@
-"""The paper of a practice: letters, reports, referrals, messages, flags, plans and allergies."""
+"""The paper of a practice: letters, reports, referrals, messages, flags, plans, past problems and allergies."""
 
 from __future__ import annotations
+
+from datetime import timedelta
 
 from preceptor.demo.figures import table
 from preceptor.demo.life import Life
 
 
 def correspond(life: Life) -> None:
-    """Letters, reports, referrals, messages, flags, plans and allergies that fit the problems and the age."""
+    """Letters, reports, referrals, messages, flags, plans, past problems and allergies, by problem, age and sex."""
     write = {
         "referral": lambda row, day: life.chart.referral(None, day, row["title"], row["words"], status="completed"),
         "letter": lambda row, day: life.chart.letter(day, row["title"], row["words"]),
@@ -16,6 +18,9 @@ def correspond(life: Life) -> None:
         "message": lambda row, day: life.chart.message(day, row["words"]),
         "flag": lambda row, day: life.chart.flag(row["words"], day),
         "plan": lambda row, day: life.chart.plan(row["title"], row["words"], day),
+        "past": lambda row, day: life.chart.condition(
+            row["concept"], day, row["title"], ended=day + timedelta(days=10)
+        ),
         "allergy": lambda row, day: life.chart.allergy(None, row["title"], row["words"], day),
     }
     for row in table("letters.csv"):

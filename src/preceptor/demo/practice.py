@@ -22,7 +22,7 @@ from preceptor.demo.situations import SITUATIONS, Situation
 from preceptor.demo.truth import Planted
 
 NAME = "Synthetic Demo Surgery"
-ODS_CODE = "Z99999"  # no such practice
+ODS_CODE = "Z99999"  # made up
 SMALLEST = 50
 
 

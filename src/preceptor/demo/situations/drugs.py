@@ -98,13 +98,19 @@ def _beta_blocker(life: Life, shown: bool) -> Planted:
         "atrial_fibrillation",
         "heart_failure",
     }
-    problem = life.diagnose("asthma", life.ago(years=12))
-    life.prescribe("salbutamol", life.ago(years=6))
+    outgrown = not shown and life.dice.chance(0.5)
+    if outgrown:
+        life.barred.add("asthma")
+        born = life.person.born
+        problem = life.diagnose("asthma", later(born, 1500), "Childhood asthma", ended=later(born, 3900))
+    else:
+        problem = life.diagnose("asthma", life.ago(years=12))
+        life.prescribe("salbutamol", life.ago(years=6))
     life.chart.encounter(life.ago(months=6), "Heart racing when anxious. ECG normal")
-    name = "propranolol" if shown else "bisoprolol"
+    name = "propranolol" if shown or outgrown else "bisoprolol"
     written = life.prescribe(name, life.ago(months=5.9), every=56)
     since = life.since[name] if shown else None
-    note = "" if shown else "a selective one"
+    note = "" if shown else "asthma outgrown" if outgrown else "a selective one"
     return Planted("beta_blocker_in_asthma", shown, (problem, written[0], written[-1]), since, note)
 
 
@@ -238,7 +244,7 @@ DRUG_HAZARDS: tuple[Situation, ...] = (
     Situation(
         "beta_blocker_in_asthma",
         "Non-selective beta-blocker in asthma",
-        f"Propranolol within 3 months in somebody with asthma ({_PINCER}, G)",
+        f"Propranolol within 3 months in somebody whose asthma is not resolved ({_PINCER}, G)",
         _beta_blocker,
         (20, 60),
     ),
