@@ -34,15 +34,19 @@ def be_seen(life: Life) -> None:
     rate = figure("appointments_a_year") * figure("appointments_kept")
     rate *= 0.7 if life.age < 40 else 0.95 if life.age < 65 else 1.6
     day = life.history_starts + timedelta(days=life.dice.whole(1, 200))
+    seen_for: dict[str, date] = {}  # nobody comes for the same thing again so soon
     while day < life.monday - timedelta(days=10):
         age = life.person.age_on(day)
         fitting = [
             each
             for each in _contacts()
-            if each.low <= age <= each.high and (not each.sex or each.sex == life.person.sex)
+            if each.low <= age <= each.high
+            and (not each.sex or each.sex == life.person.sex)
+            and (each.words not in seen_for or (day - seen_for[each.words]).days > 1000)
         ]
         if fitting:
             contact = life.dice.pick(fitting)
+            seen_for[contact.words] = day
             seen = max(life.person.born, working_day(day))
             mode = "AMB" if life.dice.chance(0.66) else "VR"
             life.chart.encounter(seen, contact.words, by=contact.by, mode=mode, hour=life.dice.whole(8, 17))

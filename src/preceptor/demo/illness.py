@@ -21,6 +21,18 @@ _ONE_OF = (
 )
 _ANTICOAGULANTS = _ONE_OF[1]
 
+_FOR_CHILDREN = {
+    "salbutamol",
+    "beclometasone",
+    "emollient",
+    "cetirizine",
+    "insulin",
+    "levothyroxine",
+    "levetiracetam",
+    "lamotrigine",
+    "lymecycline",
+}
+
 # A medicine that is not given beside a problem or another medicine: the background makes no drug hazard, so that the
 # truth file lists them all.
 _NOT_BESIDE: dict[str, set[str]] = {
@@ -49,6 +61,7 @@ class Problem:
     concept: str
     text: str
     shares: tuple[float, ...]  # by BANDS
+    youngest: float  # nobody younger has it
     sex: str
     medicines: tuple[tuple[str, float], ...]
 
@@ -60,6 +73,7 @@ def problems() -> tuple[Problem, ...]:
             row["concept"],
             row["text"],
             tuple(float(row[f"from_{band}"]) for band in BANDS),
+            float(row["youngest"]),
             row["sex"],
             tuple(
                 (name, float(share)) for name, _, share in (m.partition(":") for m in row["medicines"].split("|") if m)
@@ -83,7 +97,9 @@ def fall_ill(life: Life) -> None:
             continue
         if problem.sex and problem.sex != life.person.sex:
             continue
-        years = min(life.age * 0.8, life.dice.between(0.4, 14 if life.age < 60 else 22))
+        if life.age < problem.youngest:
+            continue
+        years = min(0.8 * (life.age - problem.youngest), life.dice.between(0.4, 14 if life.age < 60 else 22))
         life.diagnose(problem.concept, life.ago(years=years), problem.text)
     if life.body.free.isdisjoint({"hba1c"}):
         _sugar(life)
@@ -120,7 +136,7 @@ def treat(life: Life) -> None:
 
 
 def _suits(life: Life, name: str) -> bool:
-    if name in life.barred or name in life.takes:
+    if name in life.barred or name in life.takes or (life.age < 16 and name not in _FOR_CHILDREN):
         return False
     if any(name in group and group & life.takes.keys() for group in _ONE_OF):
         return False

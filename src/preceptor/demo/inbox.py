@@ -24,8 +24,8 @@ from preceptor.demo.life import Life
 from preceptor.demo.moments import uk_time
 from preceptor.demo.people import Person, made_to_measure
 
-# Requests a patient: 120 at 2,000 patients. Never fewer than 12, to hold every story, and never more than 120: a practice
-# of 10,000 has about a hundred on a Monday, and with more the rare texts would be too many of them.
+# Requests a patient: 120 at 2,000 patients. Never fewer than 12, to hold every story, and never more than 120: a
+# practice of 10,000 has about a hundred on a Monday, and with more the rare texts would be too many of them.
 SHARE_OF_LIST = 0.06
 FEWEST, MOST = 12, 120
 
