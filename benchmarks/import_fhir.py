@@ -50,7 +50,8 @@ def timed(what: str, work: Callable[[], int]) -> None:
     wall, cpu = time.perf_counter(), time.process_time()
     resources = work()
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-    print(f"{what:<20}{resources:>9,} resources{wall:>8.2f} s ({cpu:.2f} s of processor){resources / wall:>9,.0f} a second")
+    speed = f"{resources / wall:,.0f} a second, {resources / cpu:,.0f} a second of processor"
+    print(f"{what:<20}{resources:>9,} resources{wall:>8.2f} s: {speed}")
 
 
 if __name__ == "__main__":

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
@@ -19,8 +21,6 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="AI beside your clinicians, under supervision.")
-advise_app = typer.Typer(no_args_is_help=True, help="Ask one tool for advice, on its own.")
-app.add_typer(advise_app, name="advise")
 
 
 def _django() -> None:
@@ -158,6 +158,34 @@ def doctor(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
         raise typer.Exit(1)
 
 
+@app.command("import")
+def import_records(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Bundles, NDJSON files, or folders of these.")],
+    practice: Annotated[str | None, typer.Option(help="ODS code; needed where there are several practices.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the counts as one JSON object.")] = False,
+) -> None:
+    """Import patients' records from FHIR R4 JSON. Importing the same again changes nothing."""
+    if missing := [path for path in paths if not path.exists()]:
+        _bad_input(f"there is no {missing[0]}")
+    _django()
+    from preceptor.service.doctor import tables_are_ready
+    from preceptor.service.patients import telling
+    from preceptor.service.patients.importing import NoSuchPractice, import_paths, practice_of
+
+    if not tables_are_ready():
+        _bad_input("the database is not set up, or is of an older version: run `preceptor setup` first")
+    try:
+        into = practice_of(practice)
+    except NoSuchPractice as why:
+        _bad_input(str(why))
+    with _progress() if sys.stderr.isatty() else nullcontext() as bar:
+        progress = (lambda done, of: bar("Importing", done, of)) if bar else None
+        report = import_paths(into, paths, progress, tell=lambda problem: typer.echo(problem, err=True))
+    typer.echo(json.dumps(report.as_dict()) if as_json else telling.in_words(report))
+    if report.reported or report.flagged:
+        raise typer.Exit(1)
+
+
 @contextmanager
 def _progress() -> Iterator[Callable[[str, int, int], None]]:
     """A progress bar on the terminal: call it with what is being done, how much is done, and of how much."""
@@ -176,6 +204,31 @@ def _progress() -> Iterator[Callable[[str, int, int], None]]:
             bars.update(tasks[what], completed=done, total=of)
 
         yield advance
+
+
+@app.command()
+def advise(tool: Annotated[str, typer.Argument(help="The tool's name, such as triage.")]) -> None:
+    """Ask one tool, on its own, about requests as lines of JSON: preceptor advise triage < requests.jsonl > advice.jsonl
+
+    A line in: {"id": "r1", "text": "...", "age": 54, "sex": "female", "record": "bundle.json"}; only the text is needed.
+    A line that is no request gives {"id": ..., "error": ...} in its place, and the exit code is 1.
+    """
+    import sys
+    from datetime import UTC
+
+    from preceptor.tools import found
+    from preceptor.tools.jsonl import advise_lines
+
+    tools = found()
+    if tool not in tools:
+        _bad_input(f"no tool is called {tool!r}; there are: {', '.join(sorted(tools))}")
+    if sys.stdin.isatty():
+        _bad_input(f"give the requests as lines of JSON: preceptor advise {tool} < requests.jsonl")
+    faulty = False
+    for answer in advise_lines(sys.stdin.buffer, tools[tool], datetime.now(UTC)):
+        faulty = faulty or "error" in answer
+        sys.stdout.write(json.dumps(answer) + "\n")
+    raise typer.Exit(1 if faulty else 0)
 
 
 ledger_app = typer.Typer(no_args_is_help=True, help="The append-only account of what was advised and decided.")

@@ -66,9 +66,10 @@ def procedure(source: Source) -> list[Event]:
 
 def referral(source: Source) -> list[Event]:
     node = source.node
+    said, why = coded(node, "code"), reasons(node)
     note = lines(
         notes(node),
-        labelled("Reason", reasons(node)),
+        labelled("Reason", why),
         labelled("Priority", node.text("priority")),
         labelled("To", displays(node, "performer")),
         node.text("patientInstruction"),
@@ -76,9 +77,10 @@ def referral(source: Source) -> list[Event]:
     return [
         source.event(
             EventKind.REFERRAL,
-            coded(node, "code"),
+            said,
             moment(node, "authoredOn", "occurrenceDateTime"),
             status=node.text("status"),
+            text=said.text or why or words(*coded_list(node, "category")),
             note=note,
             unlike="Do not do" if node.truth("doNotPerform") else "",
         )

@@ -75,6 +75,26 @@ class ImportReport:
         return {"files": self.files, "finished": self.finished, "total": asdict(self.total), "types": types}
 
 
+class NoSuchPractice(LookupError):
+    """The message says which practices there are."""
+
+
+def practice_of(ods_code: str | None) -> Practice:
+    """The practice with this code, or the only one there is."""
+    practices = list(Practice.objects.order_by("ods_code"))
+    if not practices:
+        raise NoSuchPractice("there is no practice yet: run `preceptor setup` first")
+    if ods_code is None and len(practices) == 1:
+        return practices[0]
+    for practice in practices:
+        if practice.ods_code == ods_code:
+            return practice
+    codes = ", ".join(practice.ods_code for practice in practices)
+    if ods_code is None:
+        raise NoSuchPractice(f"there are several practices: choose one with --practice ({codes})")
+    raise NoSuchPractice(f"there is no practice with the ODS code {ods_code} ({codes})")
+
+
 def import_paths(
     practice: Practice,
     paths: Iterable[Path],
