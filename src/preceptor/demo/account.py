@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import date
+from math import fsum
 from typing import Any
 
 from preceptor.demo.figures import all_figures
@@ -98,7 +99,7 @@ class Account:
             "problems": dict(sorted(self._problems.items())),
             "requests": count,
             "requests_female": share(each.person.sex == "female" for each in arrivals),
-            "requests_mean_age": round(sum(each.person.age_on(self._monday) for each in arrivals) / count, 1),
+            "requests_mean_age": round(fsum(each.person.age_on(self._monday) for each in arrivals) / count, 1),
             "requests_08_to_10": share(each.received.hour in (8, 9) for each in arrivals),
             "requests_administrative": share(each.text.kind == "administrative" for each in arrivals),
             "requests_emergency": share(each.text.urgency == "emergency" for each in arrivals),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 from enum import IntEnum
+from math import fsum
 from random import Random
 from typing import TypeVar
 
@@ -51,7 +52,7 @@ class Dice:
         return options[int(self._next() * len(options))]
 
     def weighted(self, options: Sequence[T], weights: Sequence[float]) -> T:
-        left = self._next() * sum(weights)
+        left = self._next() * fsum(weights)  # not sum(): Python 3.12 changed how it adds
         for option, weight in zip(options, weights, strict=True):
             left -= weight
             if left < 0:

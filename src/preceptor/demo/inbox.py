@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
 from importlib.resources import files
+from math import fsum
 from typing import Any
 
 from preceptor.demo.dice import Dice, Stream
@@ -124,8 +125,8 @@ def _choose(dice: Dice, wanted: int) -> list[Text]:
 def _senders(dice: Dice, chosen: list[Text], people: list[Person], monday: date) -> list[Person]:
     """A patient for each text, by sex and age, so that the inbox as a whole has the figures' mean age and sexes."""
     sexes = _sexes(dice, chosen)
-    room = sum(text.ages[1] - text.ages[0] for text in chosen)
-    below = sum(figure("requesters_mean_age") - text.ages[0] for text in chosen)
+    room = fsum(text.ages[1] - text.ages[0] for text in chosen)
+    below = fsum(figure("requesters_mean_age") - text.ages[0] for text in chosen)
     bend = min(8.0, max(1.5, room / max(below, 1.0))) - 1  # mean of low + (high - low) * u^bend is the wanted mean
     free = {person.number: person for person in people}
     senders: dict[int, Person] = {}
