@@ -1,16 +1,19 @@
-"""Reading a built practice back from its files."""
+"""One practice of 320, built once for all the tests of this room, and its files read back."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import orjson
 
 from preceptor.advice import Code
-from preceptor.demo import Practice
+from preceptor.demo import Practice, build
 from preceptor.record.concepts import concept_of
 
 MONDAY = date(2026, 11, 16)
@@ -57,3 +60,10 @@ def concept_in(codeable: dict[str, Any]) -> str | None:
     """The slug of what a CodeableConcept is coded as."""
     found = concept_of(Code(each["system"], each["code"]) for each in codeable.get("coding", ()))
     return found.slug if found else None
+
+
+@cache
+def built() -> Made:
+    """What the fixture `made` of each test module gives. (A conftest here would hide the one that all tests share.)"""
+    with TemporaryDirectory() as folder:
+        return read_back(build(Path(folder), patients=320, seed=1, monday=MONDAY))

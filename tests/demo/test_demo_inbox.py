@@ -10,9 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from demo.demo_files import MONDAY, Made
+from demo.demo_files import MONDAY, Made, built
 from preceptor.advice import URGENCIES, Kind, Urgency
 from preceptor.demo.inbox import CONTEXTS, Text, texts
+
+
+@pytest.fixture(scope="module")
+def made() -> Made:
+    return built()
+
 
 TEXTS = texts()
 

@@ -13,10 +13,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from demo.demo_files import MONDAY, Made, read_back
+from demo.demo_files import MONDAY, Made, built, read_back
 from preceptor.demo import SMALLEST, build
 from preceptor.demo.people import nhs_numbers
 from preceptor.record.check_digits import nhs_number_check_digit
+
+
+@pytest.fixture(scope="module")
+def made() -> Made:
+    return built()
 
 
 def digest(folder: Path) -> str:

@@ -14,8 +14,13 @@ from typing import Any
 
 import pytest
 
-from demo.demo_files import MONDAY, Made, concept_in, patient_of
+from demo.demo_files import MONDAY, Made, built, concept_in, patient_of
 from preceptor.demo.situations import SITUATIONS
+
+
+@pytest.fixture(scope="module")
+def made() -> Made:
+    return built()
 
 
 class Reader:
