@@ -46,6 +46,26 @@ def coded_list(node: Node, name: str) -> list[Coded]:
 
 def of_concept(node: Node) -> Coded:
     """What a CodeableConcept says. Codes that fail their check digit are kept as sent, and flagged."""
+    sent = node.data.get("coding")
+    if type(sent) is list and len(sent) == 1 and type(sent[0]) is dict:
+        # By far the most common shape, and the same few thousand concepts again and again.
+        words = node.data.get("text"), *map(sent[0].get, ("system", "code", "display"))
+        if all(word is None or type(word) is str for word in words):
+            found, problem = _usual(*words)
+            if problem:
+                node.flag(problem)
+            return found
+    return _of_concept(node)
+
+
+@lru_cache(maxsize=16384)
+def _usual(text: str | None, system: str | None, code: str | None, display: str | None) -> tuple[Coded, str]:
+    coding = {"system": system, "code": code, "display": display}
+    node = Node({"coding": [coding], "text": text}, [])
+    return _of_concept(node), "; ".join(node.problems)
+
+
+def _of_concept(node: Node) -> Coded:
     codes = []
     for coding in node.nodes("coding"):
         code, problem = _code(coding.text("system"), coding.text("code"), coding.text("display"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from preceptor.record.check_digits import valid_nhs_number
 from preceptor.record.fhir.shapes import Node
@@ -41,10 +42,14 @@ def nhs_number(identifier: Node) -> str:
 def target(reference: Node) -> tuple[str, str]:
     """(type, key) that a Reference points at: ("Patient", "Patient/123"); the type is "" when it is not told."""
     sent = reference.text("reference")
-    kind = reference.text("type")
-    if match := _TYPED.fullmatch(sent):
-        return match[1], f"{match[1]}/{match[2]}"
-    return kind, sent
+    kind, key = _parsed(sent)
+    return kind or reference.text("type"), key
+
+
+@lru_cache(maxsize=4096)
+def _parsed(sent: str) -> tuple[str, str]:
+    match = _TYPED.fullmatch(sent)
+    return (match[1], f"{match[1]}/{match[2]}") if match else ("", sent)
 
 
 def subjects(references: Iterable[Node], contained: Iterable[Node]) -> tuple[tuple[Subject, ...], str]:
@@ -78,6 +83,9 @@ def subjects(references: Iterable[Node], contained: Iterable[Node]) -> tuple[tup
 
 def _logical(reference: Node, key: str, contained: Iterable[Node]) -> str:
     """A valid NHS number by which a reference names its patient; empty when it does not."""
+    # A reference that is literal too is followed as such: the identifier then only repeats it.
+    if key and not key.startswith(("#", "Patient?")):
+        return ""
     numbers = [nhs_number(reference.node("identifier"))]
     if (match := _CONDITIONAL.fullmatch(key)) and match[1] in NHS_NUMBER_SYSTEMS:
         numbers.append(match[2].translate(_SEPARATORS))
@@ -85,7 +93,4 @@ def _logical(reference: Node, key: str, contained: Iterable[Node]) -> str:
         for child in contained:
             if child.text("resourceType") == "Patient" and f"#{child.text('id')}" == key:
                 numbers += [nhs_number(identifier) for identifier in child.nodes("identifier")]
-    # A reference that is literal too is followed as such: the identifier then only repeats it.
-    if key and not key.startswith(("#", "Patient?")):
-        return ""
     return next((number for number in numbers if number and valid_nhs_number(number)), "")
