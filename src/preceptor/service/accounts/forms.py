@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 
 from preceptor.service.accounts.models import Role, User
@@ -21,7 +23,7 @@ class AccountForm(forms.ModelForm):
             "username": {"required": "Enter a username", "unique": "That username is taken: choose another"},
         }
 
-    def __init__(self, *args, **kwargs) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["first_name"].required = self.fields["last_name"].required = True
         self.fields["first_name"].error_messages["required"] = "Enter their first name"

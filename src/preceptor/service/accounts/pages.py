@@ -12,14 +12,16 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from preceptor.service.accounts import staff as looking_after
 from preceptor.service.accounts.forms import AccountForm
 from preceptor.service.accounts.models import Role, User
+from preceptor.service.accounts.signed_in import practice_of, staff_of
 
 
 @require_GET
 def staff(http: HttpRequest) -> HttpResponse:
-    manager = _manager(http)
-    people = manager.practice.staff.order_by("-is_active", "last_name", "first_name", "username")
+    _manager(http)
+    practice = practice_of(http)
+    people = practice.staff.order_by("-is_active", "last_name", "first_name", "username")
     two_steps = set(
-        Authenticator.objects.filter(user__practice=manager.practice, type=Authenticator.Type.TOTP).values_list(
+        Authenticator.objects.filter(user__practice=practice, type=Authenticator.Type.TOTP).values_list(
             "user_id", flat=True
         )
     )
@@ -76,8 +78,8 @@ def reset_password(http: HttpRequest, user_id: int) -> HttpResponse:
 
 
 def _manager(http: HttpRequest) -> User:
-    user = http.user
-    if not isinstance(user, User) or user.role != Role.MANAGER or user.practice is None:
+    user = staff_of(http)
+    if user.role != Role.MANAGER:
         raise PermissionDenied("Only the practice manager looks after accounts.")
     return user
 

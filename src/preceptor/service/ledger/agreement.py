@@ -100,7 +100,7 @@ def _disagreement_in(described: Described) -> Fault | None:
 
 def _id_of(described: Described, entry: Entry) -> Any:
     value = json.loads(entry.body).get(described.key) if described.key else entry.subject.partition(":")[2]
-    return described.model._meta.pk.to_python(value)  # type: ignore[union-attr]
+    return described.model._meta.pk.to_python(value)
 
 
 def _differing(described: Described, row: models.Model, entry: Entry) -> list[str]:

@@ -9,8 +9,9 @@ from datetime import datetime
 from django.db.models import prefetch_related_objects
 
 from preceptor.service.accounts.models import User
+from preceptor.service.requests.marks import opening_words
 from preceptor.service.requests.models import Decision, Request
-from preceptor.service.requests.presenters import opening_words, state_of, undone
+from preceptor.service.requests.presenters import state_of, undone
 from preceptor.service.requests.reasons import DifferenceReason
 from preceptor.service.requests.visibility import advice_shown_to
 from preceptor.service.words import handler_in_words, urgency_in_words
@@ -47,7 +48,7 @@ def histories_of(requests: Iterable[Request], user: User) -> list[History]:
 
 def _history(request: Request, user: User) -> History:
     shown = advice_shown_to(request, user)
-    advice = f"{urgency_in_words(shown.advice['urgency'])} ({shown.tool} {shown.version})" if shown else ""
+    advised = shown.advice["urgency"] if shown and shown.advice else None
     decisions = sorted(request.decisions.all(), key=lambda decision: decision.round, reverse=True)
     return History(
         request=request,
@@ -55,7 +56,7 @@ def _history(request: Request, user: User) -> History:
         red_flags=tuple(flag["title"] for flag in request.red_flags),
         state=state_of(request),
         undone=undone(request),
-        advice=advice,
+        advice=f"{urgency_in_words(advised)} ({shown.tool} {shown.version})" if shown and advised else "",
         decisions=tuple(_decided(decision, tell_why=shown is not None) for decision in decisions),
     )
 

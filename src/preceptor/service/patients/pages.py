@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, F, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,11 +14,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from preceptor.advice import EventKind
+from preceptor.service.accounts.signed_in import practice_of, staff_of
 from preceptor.service.patients import charts, presenters, results
 from preceptor.service.patients.histories import histories_of
 from preceptor.service.patients.models import Event, Patient
 from preceptor.service.patients.search import matching
-from preceptor.service.practices.models import Practice
 from preceptor.service.requests.models import Request
 
 PATIENTS_A_PAGE = 25
@@ -38,7 +37,7 @@ _SHOWN = (
 def patients(http: HttpRequest) -> HttpResponse:
     """Search within the practice; no banner, because the page is about several people."""
     words = http.GET.get("q", "").strip()[:200]
-    page = _page(http, matching(_practice_of(http), words), PATIENTS_A_PAGE)
+    page = _page(http, matching(practice_of(http), words), PATIENTS_A_PAGE)
     return render(http, "patients/list.jinja", {"page": page, "words": words, "query": urlencode({"q": words})})
 
 
@@ -119,22 +118,16 @@ def patient_requests(http: HttpRequest, patient_id: int) -> HttpResponse:
     about = _patient(http, patient_id)
     asked = Request.objects.of(about.practice).filter(patient=about).order_by("-received", "-id")
     page = _page(http, asked, REQUESTS_A_PAGE)
-    return _record_page(http, about, "requests", {"page": page, "histories": histories_of(page.object_list, http.user)})
+    histories = histories_of(page.object_list, staff_of(http))
+    return _record_page(http, about, "requests", {"page": page, "histories": histories})
 
 
 def _record_page(http: HttpRequest, about: Patient, name: str, context: dict[str, Any]) -> HttpResponse:
     return render(http, f"patients/{name}.jinja", {"patient": about, "tab": name} | context)
 
 
-def _practice_of(http: HttpRequest) -> Practice:
-    practice: Practice | None = http.user.practice
-    if practice is None:
-        raise PermissionDenied("Your account belongs to no practice. Ask your practice manager.")
-    return practice
-
-
 def _patient(http: HttpRequest, patient_id: int) -> Patient:
-    return get_object_or_404(Patient.objects.of(_practice_of(http)).select_related("practice"), pk=patient_id)
+    return get_object_or_404(Patient.objects.of(practice_of(http)).select_related("practice"), pk=patient_id)
 
 
 def _events(about: Patient) -> QuerySet[Event]:

@@ -150,9 +150,9 @@ def _pressure(events: Sequence[Event]) -> Series:
         upper, lower = pair.get(_SYSTOLIC), pair.get(_DIASTOLIC)
         whole = pair.get(BLOOD_PRESSURE)  # one that came in words: "132/84 lying down"
         readings.append(_reading(whole) if whole else _pressure_reading(upper, lower))
-        for name, event in (("Systolic", upper), ("Diastolic", lower)):
-            if event and event.when is not None and event.value is not None:
-                points.append(Point(timezone.localtime(event.when), event.value, name))
+        for name, half in (("Systolic", upper), ("Diastolic", lower)):
+            if half and half.when is not None and half.value is not None:
+                points.append(Point(timezone.localtime(half.when), half.value, name))
     return Series(BLOOD_PRESSURE, "Blood pressure", "mmHg", tuple(reversed(readings)), tuple(points), events[-1].when)
 
 
@@ -161,12 +161,15 @@ def _pressure_reading(upper: Event | None, lower: Event | None) -> Reading:
     values = [event.value for event in both if event.value is not None]
     problem = "; ".join(dict.fromkeys(event.problem for event in both if event.problem))
     note = "\n".join(dict.fromkeys(event.note for event in both if event.note))
-    shown = "/".join(
-        "–" if event is None else number(event.value) if event.value is not None else as_sent(event) or "–"
-        for event in (upper, lower)
-    )
+    shown = "/".join(_half(event) for event in (upper, lower))
     numbers = tuple(values) if len(values) == 2 else ()
     return Reading(given(both[0]), shown, problem, note, numbers, "mmHg" if values else "")
+
+
+def _half(event: Event | None) -> str:
+    if event is None:
+        return "–"
+    return number(event.value) if event.value is not None else as_sent(event) or "–"
 
 
 def _moved(now: float, before: float) -> str:
