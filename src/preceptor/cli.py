@@ -186,6 +186,29 @@ def import_records(
         raise typer.Exit(1)
 
 
+@app.command()
+def reliance(
+    decisions: Annotated[Path, typer.Argument(help="CSV: clinician,case,first_view,advice,final,truth[,arm].")],
+    scale: Annotated[str, typer.Option(help="The options, most urgent first, with commas between.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of words.")] = False,
+) -> None:
+    """Measure what people made of advice: when they rightly followed it, and when they rightly did not."""
+    from preceptor.supervision import telling
+    from preceptor.supervision.decisions import CannotUse
+    from preceptor.supervision.reading import read_decisions
+
+    try:
+        table = read_decisions(decisions, tuple(word.strip() for word in scale.split(",") if word.strip()))
+    except CannotUse as fault:
+        _bad_input(str(fault))
+    found = telling.report(table)
+    if as_json:
+        typer.echo(json.dumps(telling.report_as_json(table, found), ensure_ascii=False, allow_nan=False))
+    else:
+        for line in telling.in_words(found):
+            typer.echo(line)
+
+
 @contextmanager
 def _progress() -> Iterator[Callable[[str, int, int], None]]:
     """A progress bar on the terminal: call it with what is being done, how much is done, and of how much."""

@@ -113,6 +113,11 @@ def unless(name: str) -> str:
     return f"{name} unless"
 
 
+def is_unless(key: str) -> bool:
+    """True for the keys that `unless` makes."""
+    return key.endswith(" unless")
+
+
 def read_when(source: str, where: str) -> When:
     """A condition from a data file, with the place in the message when it cannot be read."""
     try:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from preceptor.advice import URGENCIES, Urgency
 
 # Weights by how many steps more urgent (negative) or less urgent (positive) than the option advised.
 _STEPS = {-4: 0.005, -3: 0.01, -2: 0.04, -1: 0.17, 0: 0.6, 1: 0.14, 2: 0.03, 3: 0.01, 4: 0.005}
 # Nothing was recognised: wide on purpose.
-UNKNOWN = {
+UNKNOWN: dict[str, float] = {
     Urgency.EMERGENCY: 0.1,
     Urgency.SAME_DAY: 0.35,
     Urgency.SOON: 0.25,
@@ -24,9 +26,7 @@ def probabilities(option: Urgency) -> dict[str, float]:
     return {urgency: weight / total for urgency, weight in weights.items()}
 
 
-def prediction_set(
-    chances: dict[str, float] | dict[Urgency, float], option: Urgency, floor: Urgency | None
-) -> tuple[str, ...]:
+def prediction_set(chances: Mapping[str, float], option: Urgency, floor: Urgency | None) -> tuple[str, ...]:
     """The urgencies that cannot be ruled out, most urgent first. None below what a red flag sets."""
     possible = [u for u in URGENCIES if floor is None or u.at_least(floor)]
     kept: set[Urgency] = {option}

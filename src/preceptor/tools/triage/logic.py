@@ -32,11 +32,18 @@ class Found:
     places: tuple[int, ...] = ()
 
     def __add__(self, other: Found) -> Found:
+        if other is NOTHING:
+            return self
+        if self is NOTHING:
+            return other
         return Found(
             widest(self.spans + other.spans),
             tuple(dict.fromkeys(self.events + other.events)),
             tuple(sorted({*self.places, *other.places})),
         )
+
+
+NOTHING = Found()  # it holds, and rests on no words: "not pregnant"
 
 
 class Known(Protocol):
@@ -59,6 +66,9 @@ class LogicError(ValueError):
     """An expression outside the language, or one that names what nobody defined."""
 
 
+_Test = Callable[[Known], Found | None]
+
+
 @dataclass(frozen=True)
 class When:
     """A condition that was read from a data file."""
@@ -66,7 +76,7 @@ class When:
     source: str
     names: frozenset[str]
     measures: frozenset[str]
-    _tree: ast.expr
+    _test: _Test
 
     @classmethod
     def read(cls, source: str) -> When:
@@ -77,59 +87,73 @@ class When:
             raise LogicError(f"{source!r} cannot be read: {wrong.msg}") from None
         names: set[str] = set()
         measures: set[str] = set()
-        _check(tree, names, measures, source)
-        return cls(source, frozenset(names), frozenset(measures), tree)
+        test = _compile(tree, names, measures, source)
+        return cls(source, frozenset(names), frozenset(measures), test)
 
     def holds(self, known: Known) -> Found | None:
         """What the condition rests on, or None when it does not hold."""
-        return _evaluate(self._tree, known)
+        return self._test(known)
 
 
-def _check(tree: ast.expr, names: set[str], measures: set[str], source: str) -> None:
+def _compile(tree: ast.expr, names: set[str], measures: set[str], source: str) -> _Test:
+    """The condition as a function, built once: it is asked of every request."""
     match tree:
-        case ast.BoolOp(values=values):
-            for value in values:
-                _check(value, names, measures, source)
+        case ast.BoolOp(op=op, values=values):
+            tests = tuple(_compile(value, names, measures, source) for value in values)
+            return _all(tests) if isinstance(op, ast.And) else _any(tests)
         case ast.UnaryOp(op=ast.Not(), operand=operand):
-            _check(operand, names, measures, source)
+            return _not(_compile(operand, names, measures, source))
         case ast.Name(id=name):
             names.add(name)
-        case ast.Compare(left=ast.Name(id=name), ops=ops, comparators=bounds) if all(
-            type(op) in _COMPARISONS for op in ops
-        ) and all(isinstance(b, ast.Constant) and isinstance(b.value, int | float) for b in bounds):
+            return lambda known: known.feature(name)
+        case ast.Compare(
+            left=ast.Name(id=name), ops=[op], comparators=[ast.Constant(value=int() | float() as bound)]
+        ) if type(op) in _COMPARISONS:
             measures.add(name)
+            compare = _COMPARISONS[type(op)]
+            return lambda known: known.measure(name, lambda value: compare(value, bound))
         case ast.Call(func=ast.Name(id="near"), args=[left, right], keywords=[]):
-            _check(left, names, measures, source)
-            _check(right, names, measures, source)
+            return _near(_compile(left, names, measures, source), _compile(right, names, measures, source))
         case _:
             raise LogicError(f"{source!r}: {ast.unparse(tree)!r} is not part of the language")
 
 
-def _evaluate(tree: ast.expr, known: Known) -> Found | None:
-    match tree:
-        case ast.BoolOp(op=ast.And(), values=values):
-            total = Found()
-            for value in values:
-                found = _evaluate(value, known)
-                if found is None:
-                    return None
-                total += found
-            return total
-        case ast.BoolOp(values=values):
-            held = [found for value in values if (found := _evaluate(value, known)) is not None]
-            return sum(held[1:], held[0]) if held else None
-        case ast.UnaryOp(operand=operand):
-            return Found() if _evaluate(operand, known) is None else None
-        case ast.Name(id=name):
-            return known.feature(name)
-        case ast.Compare(left=ast.Name(id=name), ops=ops, comparators=bounds):
-            tests = [(_COMPARISONS[type(op)], float(bound.value)) for op, bound in zip(ops, bounds, strict=True)]  # type: ignore[attr-defined]
-            return known.measure(name, lambda value: all(test(value, bound) for test, bound in tests))
-        case ast.Call(args=[left, right]):
-            one, other = _evaluate(left, known), _evaluate(right, known)
-            if one is None or other is None:
+def _all(tests: tuple[_Test, ...]) -> _Test:
+    def test(known: Known) -> Found | None:
+        total = NOTHING
+        for each in tests:
+            found = each(known)
+            if found is None:
                 return None
-            close = any(abs(a - b) <= 1 for a in one.places for b in other.places)
-            return one + other if close else None
-        case _:  # pragma: no cover - `_check` let nothing else through
-            raise LogicError(ast.unparse(tree))
+            total = total + found
+        return total
+
+    return test
+
+
+def _any(tests: tuple[_Test, ...]) -> _Test:
+    def test(known: Known) -> Found | None:
+        total: Found | None = None
+        for each in tests:
+            found = each(known)
+            if found is not None:
+                total = found if total is None else total + found
+        return total
+
+    return test
+
+
+def _not(denied: _Test) -> _Test:
+    return lambda known: NOTHING if denied(known) is None else None
+
+
+def _near(one: _Test, other: _Test) -> _Test:
+    def test(known: Known) -> Found | None:
+        left = one(known)
+        right = other(known) if left is not None else None
+        if left is None or right is None:
+            return None
+        around = {place + step for place in right.places for step in (-1, 0, 1)}
+        return left + right if around.intersection(left.places) else None
+
+    return test

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from preceptor.advice import Case, Event, EventKind, Span
 from preceptor.tools.triage import facts
-from preceptor.tools.triage.features import Feature, Library, unless
+from preceptor.tools.triage.features import Feature, Library, is_unless, unless
 from preceptor.tools.triage.logic import Found, widest
 from preceptor.tools.triage.text import measures
 from preceptor.tools.triage.text.normal import Sentence, sentences
@@ -16,6 +16,7 @@ from preceptor.tools.triage.text.patterns import Match
 from preceptor.tools.triage.text.scopes import Meant, Reader
 
 _CHILDHOOD = 16
+LONGEST = 200_000  # characters; of a longer text the first and the last half of these are read, and that is said
 # An adult's "my daughter says I look grey" makes nobody a child; "my toddler" does.
 _SURELY_A_CHILD = frozenset(
     "baby bubba bub babba newborn toddler child kid kids infant bairn one lo nursery nappy".split()
@@ -30,7 +31,7 @@ class Reading:
         self.library = library
         request = case.request
         self.text = request.text if request else ""
-        self.sentences: tuple[Sentence, ...] = sentences(self.text, library.spelling)
+        self.sentences = _read(self.text, library)
         self.reader = Reader(self.sentences, case.as_of, bool(request and request.written_by_other))
         self._matches = self._search()
         self._known: dict[str, Found | None] = {}
@@ -73,13 +74,19 @@ class Reading:
                 found[key].append(Match(number, first, last))
         return dict(found)
 
+    @cached_property
+    def _unless(self) -> dict[str, frozenset[int]]:
+        """For each key of phrases that change a feature's meaning: the sentences that hold one."""
+        return {key: frozenset(m.sentence for m in found) for key, found in self._matches.items() if is_unless(key)}
+
     def _find(self, name: str) -> Found | None:
         feature = self.library.features[name]
-        by_words = self._by_words(feature)
-        by_record = self._by_record(feature)
-        by_logic = feature.when.holds(self) if feature.when else None
-        held = [found for found in (by_words, by_record, by_logic) if found is not None]
-        return sum(held[1:], held[0]) if held else None
+        held = self._by_words(feature) if name in self._matches else None
+        if feature.concepts or feature.reads:
+            held = _both(held, self._by_record(feature))
+        if feature.when:
+            held = _both(held, feature.when.holds(self))
+        return held
 
     def _by_words(self, feature: Feature) -> Found | None:
         spans: set[Span] = set()
@@ -95,9 +102,7 @@ class Reading:
         return self.reader.meant(match.sentence, match.first, match.last)
 
     def _means_something_else(self, feature: Feature, match: Match) -> bool:
-        if not feature.unless:
-            return False
-        return any(other.sentence == match.sentence for other in self._matches.get(unless(feature.name), ()))
+        return match.sentence in self._unless.get(unless(feature.name), ())
 
     # -- record
 
@@ -117,6 +122,11 @@ class Reading:
         return features_in(event.text, self.library)
 
     # -- numbers and people
+
+    @property
+    def is_cut(self) -> bool:
+        """True when the text is so long that its middle was not read."""
+        return len(self.text) > LONGEST
 
     @cached_property
     def _measures(self) -> dict[str, tuple[measures.Measure, ...]]:
@@ -177,6 +187,20 @@ class Reading:
         if self._ages:
             said = tuple(m for m in said if _SURELY_A_CHILD & set(self.sentences[m.sentence].words[m.first : m.last]))
         return Found(tuple(m.span for m in said), places=tuple(m.sentence for m in said)) if said else None
+
+
+def _read(text: str, library: Library) -> tuple[Sentence, ...]:
+    if len(text) <= LONGEST:
+        return sentences(text, library.spelling)
+    half = LONGEST // 2
+    last = len(text) - half
+    return sentences(text[:half], library.spelling) + sentences(text[last:], library.spelling, last)
+
+
+def _both(one: Found | None, other: Found | None) -> Found | None:
+    if one is None or other is None:
+        return other if one is None else one
+    return one + other
 
 
 def features_in(text: str, library: Library) -> frozenset[str]:

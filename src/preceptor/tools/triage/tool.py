@@ -25,7 +25,7 @@ from preceptor.tools.triage.library import the_library
 from preceptor.tools.triage.likelihood import UNKNOWN, prediction_set, probabilities
 from preceptor.tools.triage.logic import Found
 from preceptor.tools.triage.presentations import Discriminator, Presentation
-from preceptor.tools.triage.reading import Reading
+from preceptor.tools.triage.reading import LONGEST, Reading
 from preceptor.tools.triage.red_flags import fired
 
 _SPOKEN = {
@@ -182,7 +182,11 @@ def _reasons(assessed: list[_Assessment], urgency: Urgency, floor: Urgency | Non
 
 
 def _why_unread(reading: Reading, recognised: bool) -> tuple[Reason, ...]:
-    """Why a person must read this as it stands, if so: nothing there, another language, or nothing known in it."""
+    """Why a person must read this as it stands, if so: nothing there, too long, another language, nothing known in it."""
+    if reading.is_cut:
+        return (
+            Reason(f"Longer than {LONGEST:,} characters: its middle was not read", Effect.SETS, rule="input.too_long"),
+        )
     if not reading.sentences:
         return (Reason("There is nothing to read in the request", Effect.SETS, rule="input.empty"),)
     if seems_foreign(reading.sentences):

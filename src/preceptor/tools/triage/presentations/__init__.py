@@ -10,23 +10,10 @@ from preceptor.advice import Handler, Kind, Urgency
 from preceptor.tools.triage.features import Feature, Library, LibraryError, read_when
 from preceptor.tools.triage.logic import When
 
-_TEXTS = ("id", "title", "version", "reviewed_by")
-_LISTS = ("wordings", "unless", "concepts", "ask", "must_not_miss", "sources")
-_ALLOWED = {
-    *_TEXTS,
-    *_LISTS,
-    "kind",
-    "usual",
-    "ceiling",
-    "handler",
-    "effective",
-    "review",
-    "raises",
-    "lowers",
-    "feature",
-    "when",
-    "minor",
-}
+_ALLOWED = frozenset(
+    "id title kind usual ceiling handler minor when concepts wordings unless ask must_not_miss sources version effective "
+    "review reviewed_by raises lowers feature".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +62,16 @@ class Presentation:
             raise LibraryError(f"{where}: unknown {', '.join(sorted(unknown))}")
         try:
             found = cls(
-                **{name: str(table[name]) for name in _TEXTS},
-                **{name: tuple(table.get(name, ())) for name in _LISTS},
+                id=str(table["id"]),
+                title=str(table["title"]),
+                version=str(table["version"]),
+                reviewed_by=str(table["reviewed_by"]),
+                wordings=_words(table, "wordings"),
+                unless=_words(table, "unless"),
+                concepts=_words(table, "concepts"),
+                ask=_words(table, "ask"),
+                must_not_miss=_words(table, "must_not_miss"),
+                sources=_words(table, "sources"),
                 kind=Kind(table["kind"]),
                 usual=Urgency(table["usual"]),
                 ceiling=Urgency(table.get("ceiling", _ceiling(Urgency(table["usual"])))),
@@ -114,6 +109,10 @@ class Presentation:
         """Raise LibraryError when a discriminator names what nobody defined."""
         for row in (*self.raises, *self.lowers):
             library.check(row.when, f"presentation {self.id}")
+
+
+def _words(table: dict[str, Any], name: str) -> tuple[str, ...]:
+    return tuple(str(entry) for entry in table.get(name, ()))
 
 
 def _ceiling(usual: Urgency) -> Urgency:

@@ -165,10 +165,11 @@ def _plain(text: str) -> tuple[str, list[int] | None]:
     return "".join(characters), origins
 
 
-def sentences(text: str, respell: Respell | None = None) -> tuple[Sentence, ...]:
+def sentences(text: str, respell: Respell | None = None, begins: int = 0) -> tuple[Sentence, ...]:
     """The sentences of a text, in order. Empty when there are no words in it.
 
-    `respell` gives a word as the rules spell it ("cheast" is `chest`, "chestpain" is `chest pain`).
+    `respell` gives a word as the rules spell it ("cheast" is `chest`, "chestpain" is `chest pain`). `begins` is where
+    this text begins in the whole one, to which the spans refer.
     """
     plain, origins = _plain(text)
     found: list[Sentence] = []
@@ -183,11 +184,16 @@ def sentences(text: str, respell: Respell | None = None) -> tuple[Sentence, ...]
         spans.clear()
         breaks.clear()
 
+    def span_of(start: int, end: int) -> Span:
+        if origins is None:
+            return Span(begins + start, begins + end)
+        return Span(begins + origins[start], begins + origins[end - 1] + 1)
+
     for token in _TOKEN.finditer(plain):
         written, start, end = token.group(), token.start(), token.end()
         first = written[0]
         if first.isdigit() or first.isalpha():
-            span = Span(start, end) if origins is None else Span(origins[start], origins[end - 1] + 1)
+            span = span_of(start, end)
             for word in (written.replace(",", "."),) if first.isdigit() else canonical(written):
                 if word == "not" and words and words[-1] == "can":
                     words[-1] = "cannot"
@@ -210,7 +216,7 @@ def sentences(text: str, respell: Respell | None = None) -> tuple[Sentence, ...]
             close()
         elif first == "+" and words and words[-1][0].isdigit():
             words.append("plus")
-            spans.append(Span(start, end) if origins is None else Span(origins[start], origins[end - 1] + 1))
+            spans.append(span_of(start, end))
         else:
             if first != "/" and not (first == "-" and _joins(plain, start)):
                 breaks.add(len(words))
