@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-REPOSITORY = Path(__file__).resolve().parent.parent
-ON_CI = os.environ.get("CI") == "true"
-
-
-def needed(name: str, found: object) -> None:
-    """Skip, visibly, where this machine lacks what a test needs; on CI the lack is a failure."""
-    if not found:
-        if ON_CI:
-            pytest.fail(f"{name} is missing, and CI must have it")
-        pytest.skip(f"needs {name}, which this machine lacks")
+from machine import REPOSITORY, needed
 
 
 @pytest.fixture(scope="session")
@@ -61,9 +51,15 @@ def _ledger_can_be_emptied(request: pytest.FixtureRequest) -> Iterator[None]:
     lift()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whatever touches the database is a storage test: it runs on SQLite and on PostgreSQL."""
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--run-long", action="store_true", help="run the tests marked long, too")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Whatever touches the database is a storage test: it runs on SQLite and on PostgreSQL. Long ones wait."""
     for item in items:
+        if item.get_closest_marker("long") and not config.getoption("--run-long"):
+            item.add_marker(pytest.mark.skip(reason="long: run with --run-long (make test-long)"))
         fixtures = set(getattr(item, "fixturenames", ()))
         if item.get_closest_marker("django_db") or fixtures & {"db", "transactional_db", "live_server"}:
             item.add_marker("storage")

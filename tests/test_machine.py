@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-import conftest
+import machine
 
 
 def test_what_is_missing_skips_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(conftest, "ON_CI", False)
+    monkeypatch.setattr(machine, "ON_CI", False)
     with pytest.raises(pytest.skip.Exception, match="needs Chromium, which this machine lacks"):
-        conftest.needed("Chromium", None)
+        machine.needed("Chromium", None)
 
 
 def test_what_is_missing_fails_on_ci(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(conftest, "ON_CI", True)
+    monkeypatch.setattr(machine, "ON_CI", True)
     with pytest.raises(pytest.fail.Exception, match="CI must have it"):
-        conftest.needed("Chromium", None)
+        machine.needed("Chromium", None)
 
 
 def test_the_network_is_out_of_reach() -> None:
