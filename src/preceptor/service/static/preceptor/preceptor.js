@@ -15,6 +15,16 @@ window.addEventListener("pageshow", () => {
 });
 
 
+// A question that only one answer brings up. Without this script it is always in sight.
+for (const part of document.querySelectorAll("[data-only-for]")) {
+  const form = part.closest("form");
+  const update = () => {
+    part.hidden = form.elements[part.dataset.of].value !== part.dataset.onlyFor;
+  };
+  form.addEventListener("change", update);
+  update();
+}
+
 // The reason for a difference is asked for only where there is one. Without this script it is always in sight.
 const URGENCIES = ["emergency", "same_day", "soon", "routine", "self_care"];
 for (const form of document.querySelectorAll("form[data-differs]")) {
