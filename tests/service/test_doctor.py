@@ -20,7 +20,8 @@ def found() -> dict[str, doctor.Check]:
     return {check.name: check for check in doctor.examine()}
 
 
-def test_a_practice_in_order_has_nothing_to_mend() -> None:
+def test_a_practice_in_order_has_nothing_to_mend(settings: Settings) -> None:
+    settings.ALLOWED_HOSTS = ["127.0.0.1"]
     a_user(a_practice(name="Synthetic Surgery"))
     assert [check.mend for check in doctor.examine()] == [""] * 10
     assert found()["Practice"].found == "Synthetic Surgery (synthetic); 1 people may sign in"

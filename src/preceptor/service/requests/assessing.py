@@ -45,7 +45,7 @@ def assess(request: Request, toolbox: Toolbox) -> None:
     answered = [_ask_and_keep(request, toolbox, tool, version, standing) for tool, version, standing in tools]
     if all(answered) and answered:
         request.assessed = Checked.DONE
-    elif request.assessments.filter(advice=None).count() >= MOST_TRIES * answered.count(False):
+    elif request.assessments.filter(advice__isnull=True).count() >= MOST_TRIES * answered.count(False):
         request.assessed = Checked.DONE if any(answered) else Checked.FAILED
     request.save(update_fields=["assessed"])
 

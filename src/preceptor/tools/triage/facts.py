@@ -11,19 +11,32 @@ _OVER = frozenset(
     {"stopped", "completed", "cancelled", "entered-in-error", "resolved", "inactive", "remission", "draft", "rejected",
      "revoked", "refuted", "ended", "not-taken", "noshow", "fulfilled"}
 )  # fmt: skip
-# A medicine with no end in the record is taken to be current for this long after it was last issued.
+# A medicine whose status the record does not tell is taken to be current for this long after it was last issued.
 STILL_TAKEN = timedelta(days=400)
+# A supply that was handed out is taken to be in use for this long: three months' tablets, and some over.
+SUPPLIED = timedelta(days=120)
 
 
 def is_active(event: Event, as_of: datetime) -> bool:
     """True when the record does not say that it is over, and it had begun."""
-    if event.status.casefold() in _OVER:
+    if event.when is not None and event.when > as_of:
         return False
     if event.end is not None and event.end < as_of:
         return False
-    if event.kind is EventKind.MEDICATION and event.when is not None and as_of - event.when > STILL_TAKEN:
-        return False
-    return event.when is None or event.when <= as_of
+    status = event.status.casefold()
+    if event.kind is EventKind.MEDICATION:
+        return _is_taken(event, status, as_of)
+    return status not in _OVER
+
+
+def _is_taken(event: Event, status: str, as_of: datetime) -> bool:
+    # A repeat prescription that is active stays so however long ago it was begun.
+    if status == "active":
+        return True
+    age = as_of - event.when if event.when else None
+    if status == "completed":
+        return age is not None and age <= SUPPLIED
+    return status not in _OVER and (age is None or age <= STILL_TAKEN)
 
 
 def active(case: Case, *kinds: EventKind) -> tuple[Event, ...]:
