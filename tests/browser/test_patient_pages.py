@@ -45,7 +45,7 @@ def patient(practice, gp) -> Patient:
     an_event(patient, kind="allergy", text="Penicillin", note="Reaction: rash", precision="year", status="active")
     an_event(patient, kind="allergy", text="Refuted: Latex", when=None)
     an_event(patient, kind="plan", text="Reviews only with the usual GP", note=LONG, status="active")
-    for n in range(24):
+    for n in range(52):
         an_event(patient, text=f"Problem {n} with a long name that goes on", status="active" if n % 2 else "resolved")
         an_event(
             patient, kind="medication", text=f"Medicine {n} 5 mg", status="active" if n % 3 else "stopped", note="One"

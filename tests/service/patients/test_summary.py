@@ -97,8 +97,9 @@ def test_an_allergy_that_was_refuted_is_still_told_apart_from_the_others():
 
 
 def test_a_medicine_not_to_be_given_is_a_warning_not_a_medicine():
-    summary = summary_of([event("medication", "Do not give: Methotrexate", status="active")], NOW)
-    assert texts(summary.plans) == ["Do not give: Methotrexate"]
+    warning = event("medication", "Do not give: Methotrexate", year(1999), status="active")
+    summary = summary_of([event("plan", "Reviews only", status="active"), warning], NOW)
+    assert texts(summary.plans) == ["Do not give: Methotrexate", "Reviews only"]
     assert not summary.medicines
 
 

@@ -75,8 +75,9 @@ def summary_of(events: Iterable[Event], now: datetime) -> Summary:
     warnings = [event for event in by_kind[EventKind.MEDICATION] if event.text.startswith(_DO_NOT_GIVE)]
     taken = [event for event in by_kind[EventKind.MEDICATION] if not _not_so(event) and event not in warnings]
     medicines, stopped = _split(taken, lambda last: _stopped(last, now))
-    to_know = (*warnings, *by_kind[EventKind.FLAG], *by_kind[EventKind.PLAN])
-    plans = [event for event in to_know if not _over(event, now)]
+    plans = [event for event in (*by_kind[EventKind.FLAG], *by_kind[EventKind.PLAN]) if not _over(event, now)]
+    # What must not be given stands above every plan, however old it is.
+    to_know = [*_newest_first(event for event in warnings if not _over(event, now)), *_newest_first(plans)]
     midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
     coming = [
         event
@@ -86,7 +87,7 @@ def summary_of(events: Iterable[Event], now: datetime) -> Summary:
     return Summary(
         allergies=tuple(_recorded(group) for group in allergies),
         former_allergies=tuple(_recorded(group) for group in former),
-        plans=tuple(_plan(event) for event in sorted(plans, key=order, reverse=True)),
+        plans=tuple(_plan(event) for event in to_know),
         problems=tuple(_problem(group) for group in problems),
         past_problems=tuple(_past_problem(group) for group in past),
         medicines=tuple(_medicine(group) for group in sorted(medicines, key=_by_name)),
@@ -136,6 +137,10 @@ def _split(events: Sequence[Event], over: Callable[[Event], bool]) -> tuple[list
     for group in sorted(groups.values(), key=lambda group: order(group[-1]), reverse=True):
         (past if over(group[-1]) else current).append(group)
     return current, past
+
+
+def _newest_first(events: Iterable[Event]) -> list[Event]:
+    return sorted(events, key=order, reverse=True)
 
 
 def _over(event: Event, now: datetime) -> bool:
