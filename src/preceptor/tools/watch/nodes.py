@@ -118,12 +118,12 @@ class Op(Expression):
     arguments: tuple[Expression, ...]
 
 
-RowField = Literal["day", "at", "ord", "value", "end_day", "status", "said"]
+RowField = Literal["day", "moment", "ord", "value", "end_day", "status", "said"]
 
 
 @dataclass(frozen=True, eq=False)
 class Row(Expression):
-    """A field of the row in hand. `ord` is its place in the record, by (at, id): a total order."""
+    """A field of the row in hand. `ord` is its place in the record, by (moment, id): a total order."""
 
     field: RowField
 
@@ -140,7 +140,7 @@ class Person(Expression):
 
 @dataclass(frozen=True, eq=False)
 class Now(Expression):
-    """The day (or for "at" the moment) as of which the record is read."""
+    """The day as of which the record is read."""
 
     field: Literal["day", "march_year", "march_day"] = "day"
 
@@ -210,8 +210,8 @@ class One(Node):
         return Field(self, "day")
 
     @property
-    def at(self) -> Expression:
-        return Field(self, "at")
+    def moment(self) -> Expression:
+        return Field(self, "moment")
 
     @property
     def ord(self) -> Expression:
@@ -229,7 +229,7 @@ class One(Node):
 @dataclass(frozen=True, eq=False)
 class Field(Expression):
     one: One
-    field: Literal["day", "at", "ord", "value", "id"]
+    field: Literal["day", "moment", "ord", "value", "id"]
 
 
 @dataclass(frozen=True, eq=False)

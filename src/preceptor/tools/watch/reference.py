@@ -50,7 +50,7 @@ class View:
         self._by_concept: dict[str | None, list[_Row]] = {}
         for event in record.events:
             row = _row(event)
-            if row and row["at"] <= now:
+            if row and row["moment"] <= now:
                 row["ord"] = len(self._rows)
                 self._rows.append(row)
                 self._by_concept.setdefault(event.concept, []).append(row)
@@ -161,7 +161,7 @@ def _row(event: Event) -> _Row | None:
     value = event.value
     return {
         "day": day_number(event.when.date()) if event.when else ALWAYS,
-        "at": microseconds(event.when) if event.when else ALWAYS * 86_400_000_000,
+        "moment": microseconds(event.when) if event.when else ALWAYS * 86_400_000_000,
         "id": event.id,
         "kind": event.kind,
         "value": value if value is not None and math.isfinite(value) else None,

@@ -36,6 +36,10 @@ _AGE = re.compile(
     r"| (?:aged|age|age is|he is|she is|i am|am) (?P<aged>\d{1,3})(?: (?P<aged_unit>day|week|month|year)s?)?(?! (?:week|day|month|hour|minute)s? (?:pregnant|post|after|gone|late|into|today)| (?:stone|kg|cm|st|lb|weeks?|days?|hours?|minutes?|percent|off|months|th|st))(?= )"
     r"| (?P<letter>\d{2})(?P<sex> [fm]|(?: year old)? (?:female|male|woman|man|lady|gentleman))(?= )"
 )
+_CHILD_IS = re.compile(
+    rf" (?:(?:he|she) is|(?:baby|boy|girl|son|daughter|one|lo|grandson|granddaughter) is)(?: (?:only|just|about|nearly|almost))* "
+    rf"(?P<count>{_COUNT}) (?P<unit>day|week|month)s(?! (?:post|into|after|late|pregnant|gone|along|in|overdue|away|from|behind|off|since|and))(?= )"
+)
 _NEWBORN = re.compile(
     r" (?:newborn|new born|neonate|just been born|born (?:yesterday|today|last week|this week|\d days? ago))(?= )"
 )
@@ -48,6 +52,9 @@ _WEEKS_PREGNANT = re.compile(
     r" (?P<a>\d{1,2})(?: plus \d)? (?:40|weeks?|w)(?: (?:and )?(?:\d|a few) days?)? (?:pregnant|preg|gone|along|into|gestation|with (?:my|twins))(?= )"
     r"| (?:pregnant|preg|gestation|expecting)(?: [^ ]+){0,3}? (?P<b>\d{1,2})(?: plus \d)? (?:40|weeks?|w)(?= )"
     r"| (?P<c>\d{1,2})(?: plus \d)? 40(?= )"
+    r"| (?:i am|am) (?P<d>\d{1,2})(?: plus \d)? weeks(?! (?:old|post|late|into|off|in|on|after|since|from|out|sober|clean|behind|overdue|away|and|of))(?= )"
+    r"|^ (?P<e>\d{1,2})(?: plus \d)? weeks(?= (?:today|tomorrow|now|pain|cramp\w*|agon\w+|spotting|head|headache|bad|baby|bump|reduced|"
+    r"no movement\w*|not felt|heavy|bleeding|face|feet|sudden|severe|terrible|swollen|seeing|little one|and bleeding|and baby|and i can)(?= ))"
 )
 _TEMPERATURE = re.compile(
     r" (?:temperature|temp|temps|fever|thermometer|burning up)(?: [^ ]+){0,6}? (?P<near>3[5-9](?:\.\d)?|4[0-2](?:\.\d)?|9[5-9](?:\.\d)?|10[0-8](?:\.\d)?)(?= )"
@@ -116,6 +123,8 @@ def ages(sentences: tuple[Sentence, ...]) -> tuple[Measure, ...]:
             years = float(groups["yo"] or groups["letter"])
         if years <= 120:
             found.append(_with(where, years))
+    for _, match, where in _found(sentences, _CHILD_IS):
+        found.append(_with(where, _count(match["count"]) * _YEARS[match["unit"]]))
     found += [where for _, _, where in _found(sentences, _NEWBORN, ("born", "neonate"))]
     return tuple(found)
 
@@ -134,7 +143,7 @@ def weeks_pregnant(sentences: tuple[Sentence, ...]) -> tuple[Measure, ...]:
     """Completed weeks of pregnancy: "28 weeks pregnant", "28/40", "pregnant, 28+3 weeks"."""
     found = []
     for _, match, where in _found(sentences, _WEEKS_PREGNANT):
-        weeks = float(match["a"] or match["b"] or match["c"])
+        weeks = float(next(v for v in match.groupdict().values() if v))
         if 2 <= weeks <= 43:
             found.append(_with(where, weeks))
     return tuple(found)
