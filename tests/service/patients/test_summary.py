@@ -41,7 +41,7 @@ def test_a_record_in_summary():
     assert [(line.text, line.when) for line in summary.problems] == [("Diabetes", "since 2010")]
     assert texts(summary.past_problems) == ["Wrist fracture"]
     assert [(line.text, line.note) for line in summary.medicines] == [("Ramipril", "One in the morning")]
-    assert texts(summary.stopped_medicines) == ["Ibuprofen"]
+    assert texts(summary.past_medicines) == ["Ibuprofen"]
     assert [(line.text, line.note) for line in summary.allergies] == [("Penicillin", "Reaction: rash")]
     assert set(texts(summary.plans)) == {"Reviews only", "Hard of hearing"}
     assert [(line.text, line.when) for line in summary.appointments] == [("Review", "Wed 18 Nov 2026, 9:00am")]
@@ -71,12 +71,20 @@ def test_many_issues_of_one_medicine_are_one_line_and_the_last_tells_whether_it_
     stopped = event("medication", "Ramipril 5 mg", datetime(2026, 10, 1, tzinfo=UTC), status="stopped")
     summary = summary_of([last, *issues, stopped], NOW)
     assert not summary.medicines
-    assert texts(summary.stopped_medicines) == ["Ramipril 5 mg"]
+    assert texts(summary.past_medicines) == ["Ramipril 5 mg"]
 
 
 def test_a_supply_that_ran_out_does_not_stop_a_medicine():
     summary = summary_of([event("medication", "Ramipril", status="active", end=NOW - timedelta(days=60))], NOW)
     assert texts(summary.medicines) == ["Ramipril"]
+
+
+def test_a_completed_issue_is_taken_for_as_long_as_its_supply_lasts():
+    issued = {"status": "completed", "precision": "day"}
+    (line,) = summary_of([event("medication", "Furosemide", end=NOW + timedelta(days=30), **issued)], NOW).medicines
+    assert line.more == "supply to 16 Dec 2026"
+    for end in (NOW - timedelta(days=1), None):
+        assert texts(summary_of([event("medication", "Furosemide", end=end, **issued)], NOW).past_medicines)
 
 
 def test_a_problem_that_ended_is_past_whatever_its_status():

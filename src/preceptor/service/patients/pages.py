@@ -47,7 +47,8 @@ def patient(http: HttpRequest, patient_id: int) -> HttpResponse:
     about = _patient(http, patient_id)
     events = _events(about)
     recent = events.filter(kind=EventKind.RESULT, when__isnull=False).order_by("-when", "-pk")[:RECENT_RESULTS]
-    latest = sorted(results.series_of(recent), key=lambda series: series.taken or presenters.NO_TIME, reverse=True)
+    # The last day's first, and within a day in the order of the tables: not by the minute in which each was filed.
+    latest = sorted(results.series_of(recent), key=lambda series: timezone.localdate(series.taken), reverse=True)
     context = {
         "summary": presenters.summary_of(events.filter(kind__in=presenters.SUMMARY_KINDS), timezone.now()),
         "latest": latest[:LATEST_RESULTS],

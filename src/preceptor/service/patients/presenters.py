@@ -60,7 +60,7 @@ class Summary:
     problems: tuple[Line, ...]
     past_problems: tuple[Line, ...]
     medicines: tuple[Line, ...]
-    stopped_medicines: tuple[Line, ...]
+    past_medicines: tuple[Line, ...]
     appointments: tuple[Line, ...]
 
 
@@ -91,7 +91,7 @@ def summary_of(events: Iterable[Event], now: datetime) -> Summary:
         problems=tuple(_problem(group) for group in problems),
         past_problems=tuple(_past_problem(group) for group in past),
         medicines=tuple(_medicine(group) for group in sorted(medicines, key=_by_name)),
-        stopped_medicines=tuple(_medicine(group) for group in stopped),
+        past_medicines=tuple(_medicine(group) for group in stopped),
         appointments=tuple(
             Line(event.text, _day_and_time(event), note=event.note, problem=event.problem) for event in coming
         ),
@@ -100,10 +100,10 @@ def summary_of(events: Iterable[Event], now: datetime) -> Summary:
 
 def order(event: Event) -> tuple[bool, datetime, str]:
     """The total order of `advice.Event`: undated first, then by time, then by key."""
-    return (event.when is not None, event.when or NO_TIME, event.key)
+    return (event.when is not None, event.when or _NO_TIME, event.key)
 
 
-NO_TIME = datetime.min.replace(tzinfo=UTC)
+_NO_TIME = datetime.min.replace(tzinfo=UTC)
 
 
 def when_given(when: datetime | None, precision: str) -> str:
@@ -148,6 +148,9 @@ def _over(event: Event, now: datetime) -> bool:
 
 
 def _stopped(event: Event, now: datetime) -> bool:
+    if event.status == "completed":
+        # Everything was issued: it is taken for as long as the supply lasts.
+        return event.end is None or event.end < now
     # A supply that has run out does not stop a medicine: only its status tells, or its end where there is no status.
     return event.status in _PAST if event.status else _over(event, now)
 
@@ -184,8 +187,9 @@ def _past_problem(group: Sequence[Event]) -> Line:
 
 def _medicine(group: Sequence[Event]) -> Line:
     first, last = group[0], group[-1]
-    more = f"{len(group)} issues since {given(first)}" if len(group) > 1 else ""
-    return Line(last.text, given(last), more, last.note, _problems(group))
+    supply = f"supply to {when_given(last.end, Precision.DAY)}" if last.end else ""
+    issues = f"{len(group)} issues since {given(first)}" if len(group) > 1 else ""
+    return Line(last.text, given(last), ", ".join(filter(None, (issues, supply))), last.note, _problems(group))
 
 
 def _times(group: Sequence[Event]) -> str:
