@@ -55,7 +55,7 @@ def test_any_values_make_a_chart(values):
 
 def test_several_values_of_one_moment_make_a_chart():
     now = [Point(START, 4.0), Point(START, 5.0)]
-    assert "5" in words_of(result_chart(now, title="A test", unit=""))
+    assert "5" in words_of(result_chart(now, title="A test", unit="", bands=[Band(4.5, "a")]))
 
 
 def test_what_a_laboratory_wrote_cannot_break_out_of_the_chart():

@@ -159,8 +159,7 @@ def _bands(points: tuple[Point, ...], bands: tuple[Band, ...], low: float, high:
         if not low < band.below <= high:
             continue
         data, edge = {"values": [{"edge": band.below}]}, {"field": "edge", "type": "quantitative"}
-        # The label stands at the end where the line is further away.
-        left = abs(points[0].value - band.below) > abs(points[-1].value - band.below)
+        left = _room(points, band.below, at_start=True) > _room(points, band.below, at_start=False)
         mark = {"type": "text", "align": "left" if left else "right", "baseline": "bottom", "dx": 4 if left else -4}
         look = {"dy": -2, "fontSize": 13, "color": QUIET, "text": f"{band.label} below {number(band.below)}"}
         rule = {"type": "rule", "color": QUIET, "strokeDash": [2, 4]}
@@ -169,6 +168,13 @@ def _bands(points: tuple[Point, ...], bands: tuple[Band, ...], low: float, high:
             {"data": data, "mark": mark | look, "encoding": {"y": edge, "x": {"value": 0 if left else WIDTH}}},
         ]
     return layers
+
+
+def _room(points: tuple[Point, ...], edge: float, *, at_start: bool) -> float:
+    """How near the line comes to an edge in the part of the chart where its label would stand."""
+    middle = points[0].when + (points[-1].when - points[0].when) * (0.4 if at_start else 0.6)
+    near = [abs(point.value - edge) for point in points if (point.when <= middle) == at_start]
+    return min(near, default=0.0)
 
 
 def _range(points: tuple[Point, ...], bands: tuple[Band, ...]) -> tuple[float, float]:
