@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib.messages import get_messages
 from django.templatetags.static import static
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from jinja2 import ChainableUndefined, ChoiceLoader, Environment, PackageLoader
 
@@ -18,24 +18,14 @@ def environment(**options: Any) -> Environment:
     options["loader"] = ChoiceLoader([options["loader"], PackageLoader("nhsuk_frontend_jinja")])
     # NHS.UK frontend's components ask for optional parameters by attribute.
     env = Environment(**options | {"undefined": ChainableUndefined, "trim_blocks": True, "lstrip_blocks": True})  # noqa: S701 -- Django's backend sets autoescape
-    env.globals.update(
-        static=static, url=_url, get_messages=get_messages, now=timezone.now, today=timezone.localdate, has_url=_has_url
-    )
-    env.filters.update(nhs_number=nhs_number, day=day, moment=moment, clock=clock)
+    env.globals.update(static=static, url=_url, get_messages=get_messages, now=timezone.now, today=timezone.localdate)
+    env.filters.update(nhs_number=nhs_number, day=day, moment=moment, clock=clock, short_day=short_day)
     env.filters.update(age=age_in_words, banner_date=banner_date, urgency=urgency_in_words, handler=handler_in_words)
     return env
 
 
 def _url(name: str, *args: Any, **kwargs: Any) -> str:
     return reverse(name, args=args, kwargs=kwargs)
-
-
-def _has_url(name: str, *args: Any) -> bool:
-    try:
-        reverse(name, args=args)
-    except NoReverseMatch:
-        return False
-    return True
 
 
 def nhs_number(number: str | None) -> str:
@@ -49,6 +39,12 @@ def day(when: date | datetime | None) -> str:
         return "date not known"
     local = timezone.localtime(when) if isinstance(when, datetime) else when
     return f"{local.day} {local:%b %Y}"
+
+
+def short_day(when: datetime) -> str:
+    """1 Mar, or 1 Mar 2025 when that is not this year."""
+    local = timezone.localtime(when)
+    return f"{local.day} {local:%b}" if local.year == timezone.localtime().year else f"{local.day} {local:%b %Y}"
 
 
 def clock(when: datetime) -> str:

@@ -96,6 +96,7 @@ class Fault(Schema):
     "/requests",
     response={201: RequestOut, 200: RequestOut, 400: Fault, 401: Fault, 409: Fault, 413: Fault, 422: Any},
     summary="Send a request",
+    tags=["Requests"],
 )
 def send(
     request: HttpRequest,

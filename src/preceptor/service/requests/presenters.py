@@ -134,7 +134,8 @@ def text_of(event: Event) -> str:
 
 # ---- the advice ----
 
-EFFECT_WORDS = {"sets": "Sets it", "raises": "Raises it", "lowers": "Lowers it", "notes": "Noted"}
+_NOTED = "Noted"
+EFFECT_WORDS = {"sets": "Sets it", "raises": "Raises it", "lowers": "Lowers it", "notes": _NOTED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +160,8 @@ class AdviceShown:
     urgency: str
     handler: str
     kind: str
-    reasons: tuple[ReasonShown, ...]
+    reasons: tuple[ReasonShown, ...]  # that moved it
+    noted: tuple[ReasonShown, ...]  # that changed nothing
     chances: tuple[Chance, ...]
     possible: tuple[str, ...]
     not_considered: tuple[str, ...]
@@ -172,11 +174,13 @@ def advice_of(assessment: Assessment, standing: Standing) -> AdviceShown:
     """Advice in words. Only what `visibility.advice_shown_to` gave may come in here."""
     advice: Any = assessment.advice
     request = assessment.request
+    reasons = tuple(dict.fromkeys(_reasons(advice["reasons"], request)))
     return AdviceShown(
         urgency=advice["urgency"],
         handler=advice.get("handler") or "",
         kind=advice.get("kind") or "",
-        reasons=tuple(_reasons(advice["reasons"], request)),
+        reasons=tuple(reason for reason in reasons if reason.effect != _NOTED),
+        noted=tuple(reason for reason in reasons if reason.effect == _NOTED),
         chances=tuple(
             Chance(option, round(100 * chance), option in advice["set"], option == advice["urgency"])
             for option, chance in advice["probabilities"].items()
