@@ -9,8 +9,8 @@ CARD = Card(
     title="Triage: how soon should somebody act on this request?",
     version=VERSION,
     purpose=(
-        "Advises a practice's clinicians on how soon an incoming patient request needs somebody, what kind of request it "
-        "is and who could deal with it, from the patient's words and the record. A clinician decides."
+        "Advises a practice's clinicians on how soon an incoming patient request needs somebody, what kind of request "
+        "it is and who could deal with it, from the patient's words and the record. A clinician decides."
     ),
     owner="Preceptor",
     scale=tuple(URGENCIES),

@@ -1,4 +1,4 @@
-"""How likely each urgency is, from rules alone. Not calibrated: the numbers only order the options, and the card says so."""
+"""How likely each urgency is, from rules alone. Not calibrated: the numbers only order the options."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """A small language for "when": `headache and (fever or stiff_neck) and age >= 50`.
 
 Names are features or measures; `near(a, b)` holds when both stand in one sentence or in neighbours.
-An expression is read once, when the data file is loaded, and a name that nobody defined is an error then, not at a patient.
+An expression is read once, when the data file is loaded: a name that nobody defined is an error then, not at a patient.
 """
 
 from __future__ import annotations

@@ -11,16 +11,14 @@ from preceptor.tools.triage import facts
 from preceptor.tools.triage.features import Feature, Library, is_unless, unless
 from preceptor.tools.triage.logic import Found, widest
 from preceptor.tools.triage.text import measures
-from preceptor.tools.triage.text.normal import Sentence, sentences
+from preceptor.tools.triage.text.normal import Sentence, sentences, word_set
 from preceptor.tools.triage.text.patterns import Match
 from preceptor.tools.triage.text.scopes import Meant, Reader
 
 _CHILDHOOD = 16
 LONGEST = 200_000  # characters; of a longer text the first and the last half of these are read, and that is said
 # An adult's "my daughter says I look grey" makes nobody a child; "my toddler" does.
-_SURELY_A_CHILD = frozenset(
-    "baby bubba bub babba newborn toddler child kid kids infant bairn one lo nursery nappy".split()
-)
+_SURELY_A_CHILD = word_set("baby bubba bub babba newborn toddler child kid kids infant bairn one lo nursery nappy")
 
 
 class Reading:
@@ -55,10 +53,12 @@ class Reading:
 
     def readings(self, name: str) -> tuple[tuple[Span, Meant], ...]:
         """Every place where a feature's phrases stand, with how each is to be read. For explanations and tests."""
+        if name not in self._matches or name not in self.library.features:
+            return ()
         feature = self.library.features[name]
         return tuple(
             (self.sentences[m.sentence].span(m.first, m.last), self._meant(m))
-            for m in self._matches.get(name, ())
+            for m in self._matches[name]
             if not self._means_something_else(feature, m)
         )
 
@@ -66,12 +66,12 @@ class Reading:
 
     def _search(self) -> dict[str, list[Match]]:
         found: dict[str, list[Match]] = defaultdict(list)
-        seen: dict[tuple[str, ...], list[tuple[str, int, int]]] = {}
+        seen: dict[tuple[str, ...], list[tuple[str, int, int, bool]]] = {}
         for number, sentence in enumerate(self.sentences):
             if sentence.words not in seen:  # a text that repeats itself costs no more
                 seen[sentence.words] = list(self.library.index.search(sentence))
-            for key, first, last in seen[sentence.words]:
-                found[key].append(Match(number, first, last))
+            for key, first, last, denies in seen[sentence.words]:
+                found[key].append(Match(number, first, last, denies))
         return dict(found)
 
     @cached_property
@@ -99,7 +99,7 @@ class Reading:
         return Found(widest(spans), (), tuple(sorted(places))) if spans else None
 
     def _meant(self, match: Match) -> Meant:
-        return self.reader.meant(match.sentence, match.first, match.last)
+        return self.reader.meant(match)
 
     def _means_something_else(self, feature: Feature, match: Match) -> bool:
         return match.sentence in self._unless.get(unless(feature.name), ())
@@ -207,5 +207,5 @@ def features_in(text: str, library: Library) -> frozenset[str]:
     """The features whose phrases stand in a short text of the record, such as a medicine's name or a plan."""
     found: set[str] = set()
     for sentence in sentences(text[:4000], library.spelling):
-        found.update(key for key, _, _ in library.index.search(sentence))
+        found.update(key for key, *_ in library.index.search(sentence))
     return frozenset(key for key in found if key in library.features)

@@ -1,4 +1,4 @@
-"""What the record says about a request: shown to the clinician before their first view, so without a hint of urgency."""
+"""What the record says about a request: shown before the clinician's first view, so without a hint of urgency."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from preceptor.advice import (
     URGENCIES,
@@ -23,11 +23,13 @@ from preceptor.tools.triage.card import CARD
 from preceptor.tools.triage.language import seems_foreign
 from preceptor.tools.triage.library import the_library
 from preceptor.tools.triage.likelihood import UNKNOWN, prediction_set, probabilities
-from preceptor.tools.triage.logic import Found
+from preceptor.tools.triage.logic import Found, widest
 from preceptor.tools.triage.presentations import Discriminator, Presentation
 from preceptor.tools.triage.reading import LONGEST, Reading
-from preceptor.tools.triage.red_flags import fired
+from preceptor.tools.triage.red_flags import Rule, fired
+from preceptor.tools.triage.text.scopes import Meant
 
+MOST_SET_ASIDE = 5
 _SPOKEN = {
     Urgency.EMERGENCY: "an emergency",
     Urgency.SAME_DAY: "for the same day",
@@ -44,7 +46,9 @@ class _Assessment:
     presentation: Presentation
     urgency: Urgency
     handler: Handler
-    reasons: tuple[Reason, ...] = field(default=())
+    places: frozenset[int]  # the sentences that name it
+    alarmed: bool  # the patient's words raised it
+    reasons: tuple[Reason, ...] = ()
 
 
 class Triage:
@@ -75,7 +79,12 @@ class Triage:
             probabilities=chances,
             prediction_set=prediction_set(chances, urgency, floor),
             red_flags=flags,
-            reasons=(*(_of_flag(flag) for flag in flags), *unread, *_reasons(assessed, urgency, floor)),
+            reasons=(
+                *(_of_flag(flag) for flag in flags),
+                *unread,
+                *_reasons(assessed, urgency, floor),
+                *_set_aside(reading, known.rules),
+            ),
             not_considered=_not_considered(case, reading),
             kind=Kind.CLINICAL if flags or not assessed else assessed[0].presentation.kind,
             handler=_handler(flags, assessed, urgency),
@@ -88,6 +97,8 @@ def _assess_all(reading: Reading, presentations: tuple[Presentation, ...]) -> li
     if any(not p.minor for p, _ in recognised):
         recognised = [(p, found) for p, found in recognised if not p.minor]
     assessed = [_assess(reading, p, found) for p, found in recognised]
+    asked_for = [a for a in assessed if a.presentation.kind is not Kind.CLINICAL]
+    assessed = [_only_mentioned(a, asked_for) for a in assessed]
     return sorted(assessed, key=lambda a: (a.urgency.rank, a.presentation.kind is Kind.CLINICAL, a.presentation.id))
 
 
@@ -123,7 +134,23 @@ def _assess(reading: Reading, presentation: Presentation, found: Found) -> _Asse
     reasons += of_words
     alarmed = bool(raised and raised[1].spans) or any(r.effect is Effect.RAISES for r in of_words)
     urgency, of_record = _by_record(reading, presentation, urgency, alarmed)
-    return _Assessment(presentation, urgency, handler, (*reasons, *of_record))
+    return _Assessment(presentation, urgency, handler, frozenset(found.places), alarmed, (*reasons, *of_record))
+
+
+def _only_mentioned(assessment: _Assessment, asked_for: list[_Assessment]) -> _Assessment:
+    """ "A sick note for my broken foot" asks for a note: a problem named only there is routine, unless it alarms."""
+    there = frozenset[int]().union(*(other.places for other in asked_for))
+    clinical = assessment.presentation.kind is Kind.CLINICAL
+    if (
+        not clinical
+        or assessment.alarmed
+        or not assessment.places <= there
+        or Urgency.ROUTINE.at_least(assessment.urgency)
+    ):
+        return assessment
+    of_what = asked_for[0].presentation.title.lower()
+    why = Reason(f"Named only in asking for something else ({of_what})", Effect.LOWERS, rule="words.mentioned")
+    return replace(assessment, urgency=Urgency.ROUTINE, reasons=(*assessment.reasons, why))
 
 
 def _first(found: Found) -> Span | None:
@@ -181,8 +208,20 @@ def _reasons(assessed: list[_Assessment], urgency: Urgency, floor: Urgency | Non
     return reasons
 
 
+def _set_aside(reading: Reading, rules: tuple[Rule, ...]) -> list[Reason]:
+    """What sounds like a red flag and was read as denied, past, another's or feared: for a person to check."""
+    found: dict[Span, Meant] = {}
+    for name in sorted({name for rule in rules for name in rule.when.names}):
+        found |= {span: meant for span, meant in reading.readings(name) if meant is not Meant.NOW}
+    phrases = (span for span in found if " " in span.of(reading.text))  # a single word says too little to be checked
+    kept = widest(phrases)[:MOST_SET_ASIDE]
+    return [
+        Reason(f"Read as {found[span]}: {span.of(reading.text)}", span=span, rule="words.set_aside") for span in kept
+    ]
+
+
 def _why_unread(reading: Reading, recognised: bool) -> tuple[Reason, ...]:
-    """Why a person must read this as it stands, if so: nothing there, too long, another language, nothing known in it."""
+    """Why a person must read this as it stands: nothing there, too long, another language, or nothing known in it."""
     if reading.is_cut:
         return (
             Reason(f"Longer than {LONGEST:,} characters: its middle was not read", Effect.SETS, rule="input.too_long"),

@@ -9,10 +9,11 @@ from typing import Any
 from preceptor.advice import Handler, Kind, Urgency
 from preceptor.tools.triage.features import Feature, Library, LibraryError, read_when
 from preceptor.tools.triage.logic import When
+from preceptor.tools.triage.text.normal import word_set
 
-_ALLOWED = frozenset(
-    "id title kind usual ceiling handler minor when concepts wordings unless ask must_not_miss sources version effective "
-    "review reviewed_by raises lowers feature".split()
+_ALLOWED = word_set(
+    "id title kind usual ceiling handler minor when concepts wordings unless ask must_not_miss sources version "
+    "effective review reviewed_by raises lowers feature"
 )
 
 

@@ -15,6 +15,12 @@ from functools import cached_property, lru_cache
 
 from preceptor.advice import Span
 
+
+def word_set(line: str) -> frozenset[str]:
+    """A set of words that a line lists."""
+    return frozenset(line.split())
+
+
 Respell = Callable[[str], tuple[str, ...]]
 
 LONGEST_SENTENCE = 250  # words; text without full stops is cut into sentences of this length ...
@@ -75,12 +81,12 @@ _OPENED = {
     "appt": "appointment",
     "docs": "doctor",
 }
-for _verb in "do does did have has had is are was were would should could must need".split():
+for _verb in sorted(word_set("do does did have has had is are was were would should could must need")):
     _OPENED[_verb + "nt"] = _OPENED[_verb + "n't"] = f"{_verb} not"
 _OPENED["can't"] = _OPENED["cannot"] = "cannot"
 _OPENED["won't"] = "will not"
 _OPENED["ain't"] = "is not"
-for _pronoun in _PRONOUNS.split():
+for _pronoun in sorted(word_set(_PRONOUNS)):
     _OPENED[_pronoun + "'s"] = f"{_pronoun} is"
     _OPENED[_pronoun + "'ve"] = f"{_pronoun} have"
     _OPENED[_pronoun + "'re"] = f"{_pronoun} are"

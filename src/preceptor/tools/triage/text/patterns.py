@@ -7,7 +7,7 @@
     left_arm|jaw                     an underscore joins the words of one alternative
     temperature ~3 #                 # is any number
 
-`{name}` stands for a list of words in `lexicon.toml`. Gaps are bounded and never cross a sentence, so the time to match
+`{name}` stands for a list of words in `lexicon/words.toml`. Gaps are bounded and never cross a sentence, so the time to match
 grows with the length of the text and no faster.
 """
 
@@ -19,16 +19,18 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 
-from preceptor.tools.triage.text.normal import Sentence, canonical
+from preceptor.tools.triage.text.normal import Sentence, canonical, word_set
 
 _GAP = re.compile(r"~(\d+)$")
 _EITHER = re.compile(r"&(\d+)$")
 _NUMBER = "#"
 # Too common to say anything on their own: a pattern is looked up by its rarer words.
-_COMMON = frozenset(
-    "a an the i my me you he she it we they his her their is am are was were be been has have had do does did not no "
-    "and or but of in on at to for with from so very really just now this that all any some can cannot will would "
-    "feel feels feeling get getting got going keep keeps like as up down out off over when if then than what".split()
+_DENYING = frozenset(["no", "not", "cannot", "never", "none", "nothing", "without", "hardly", "barely", "stopped"])
+_COMMON = word_set(
+    "a an the i my me you he she it we they his her their is am are was were be been has have had do does did not "
+    "no and or but of in on at to for with from so very really just now this that all any some can cannot will "
+    "would feel feels feeling get getting got going keep keeps like as up down out off over when if then than "
+    "what"
 )
 
 
@@ -74,6 +76,11 @@ class Pattern:
 
     source: str
     elements: tuple[_Element, ...]
+
+    @cached_property
+    def denies(self) -> bool:
+        """True when a negation is part of the phrase."""
+        return not _DENYING.isdisjoint(self.words)
 
     @cached_property
     def regex(self) -> re.Pattern[str]:
@@ -165,6 +172,7 @@ class Match:
     sentence: int
     first: int
     last: int
+    denies: bool = False  # the phrase itself holds a negation: "cannot breathe"
 
 
 class Index:
@@ -190,14 +198,14 @@ class Index:
                 else:
                     self._by_word.setdefault(anchor, []).append(at)
 
-    def search(self, sentence: Sentence) -> Iterator[tuple[str, int, int]]:
-        """Every key found in a sentence, with its first and one past its last word."""
+    def search(self, sentence: Sentence) -> Iterator[tuple[str, int, int, bool]]:
+        """Every key found in a sentence, with its first and one past its last word, and whether the phrase denies."""
         for at in sorted(self._candidates(sentence)):
             pattern, key = self._patterns[at]
             # From every place anew, so that a phrase inside a longer, negated one is found too.
             found = pattern.regex.search(sentence.line)
             while found:
-                yield key, *sentence.words_at(found.start(), found.end())
+                yield key, *sentence.words_at(found.start(), found.end()), pattern.denies
                 found = pattern.regex.search(sentence.line, found.start() + 1)
 
     def _candidates(self, sentence: Sentence) -> set[int]:

@@ -14,6 +14,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from preceptor.tools.triage.text.normal import Sentence
+from preceptor.tools.triage.text.patterns import Match
 
 
 class Meant(StrEnum):
@@ -59,9 +60,10 @@ _NOT_A_NEGATION = re.compile(
     r"|do not (?:know|think|want|get why|understand)|(?:could|can) not (?:be|cope|stand|bear|take))(?= )"
 )
 _NEGATION = re.compile(
-    r" (?:(?:do|does|did|have|has|had|is|are|am|was|were) not(?: (?:really|actually|currently|even))?"
+    r" (?:(?:do|does|did|have|has|had|is|are|am|was|were) not(?: (?:really|actually|currently|even|very|that|so|particularly))?"
     r"(?: (?:had|have|got|get|been|having|getting|experienc\w+|notic\w+|seen|felt|feel|suffer\w*|show\w*))*(?: (?:any|a|an|the|much))?"
     r"|not (?:got|had|having|have|any|a|an|in|experiencing|noticed|seen|suffering|had any|currently)(?: any)?"
+    r"|not(?: (?:very|that|so|particularly|really))?"
     r"|no(?: (?:signs?|symptoms?|history|evidence|sort|kind|feeling|sensation|new|obvious|other|further|more|any|longer|"
     r"longer have|longer has|longer got))*(?: of)?"
     r"|never (?:had|have|got|any)(?: any)?|without(?: any)?|nil|denies|denied|denying|nor|neither|negative for|free of|free from|"
@@ -130,6 +132,10 @@ _LETTER = re.compile(
 _FIRST_PERSON = re.compile(r" (?:i|my|me|mine|we|im)(?= )")
 
 _LONGEST = 9  # words that a plain "no" reaches
+_NEXT = 1  # "is not short of breath" denies what follows at once, not the chest pain after it
+_BARE = re.compile(
+    r" (?:(?:do|does|did|have|has|had|is|are|am|was|were) )?not(?: (?:really|actually|currently|even|very|that|so|particularly))?"
+)
 _ENDS_BY_AND = re.compile(r" and(?= )")
 
 
@@ -143,13 +149,17 @@ class Reader:
         self._quoted = _quoted_from(sentences)
         self._scopes: dict[int, tuple[Scope, ...]] = {}
 
-    def meant(self, sentence: int, first: int, last: int) -> Meant:
-        """How words `first` up to `last` of a sentence are to be read."""
-        if sentence not in self._scopes:
-            self._scopes[sentence] = tuple(self._find(sentence))
-        for scope in self._scopes[sentence]:
-            own = first <= scope.trigger_first < last  # the trigger is part of the phrase itself
-            if not own and scope.first <= first < scope.last:
+    def meant(self, match: Match) -> Meant:
+        """How the words of a phrase are to be read."""
+        if match.sentence not in self._scopes:
+            self._scopes[match.sentence] = tuple(self._find(match.sentence))
+        for scope in self._scopes[match.sentence]:
+            if match.first <= scope.trigger_first < match.last:
+                # "cannot breathe" holds its own negation; "my face is not drooping" has one in the middle.
+                inside = scope.meant is Meant.NEGATED and not match.denies
+                if inside and scope.first <= match.last - 1 < scope.last:
+                    return scope.meant
+            elif scope.first <= match.first < scope.last:
                 return scope.meant
         return Meant.NOW
 
@@ -217,7 +227,8 @@ def _negations(sentence: Sentence) -> list[Scope]:
             continue
         first, last = sentence.words_at(trigger.start(), trigger.end())
         strong = bool(_STRONG.search(trigger.group()))
-        end = min(len(sentence.words), last + (2 * _LONGEST if strong else _LONGEST))
+        reach = 2 * _LONGEST if strong else _NEXT if _BARE.fullmatch(trigger.group()) else _LONGEST
+        end = min(len(sentence.words), last + reach)
         if ends := _ENDS.search(line, trigger.end()):
             end = min(end, sentence.words_at(ends.start(), ends.end())[0])
         if not strong and (joined := _ENDS_BY_AND.search(line, trigger.end())):
