@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from itertools import count
 from typing import Any
 
-from preceptor.advice import Standing
+from preceptor.advice import Standing, Urgency, most_urgent
 from preceptor.service.accounts.models import Role, User
 from preceptor.service.oversight.models import ToolStanding
 from preceptor.service.patients.models import Event, Patient, Resource
@@ -64,9 +64,11 @@ def an_event(patient: Patient, **fields: Any) -> Event:
 
 
 def a_request(practice: Practice, **fields: Any) -> Request:
+    floors = [Urgency(flag["urgency"]) for flag in fields.get("red_flags", [])]
     return Request.objects.create(
         **{
             "practice": practice,
+            "floor": most_urgent(*floors) if floors else "",
             "received": datetime(2026, 11, 16, 8, 5, tzinfo=UTC),
             "text": "my knee has been sore since the weekend",
             "source": "page",

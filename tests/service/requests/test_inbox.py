@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.http import QueryDict
@@ -11,13 +11,11 @@ from service.factories import a_patient, a_practice, a_red_flag, a_request, an_a
 pytestmark = pytest.mark.django_db
 
 
+EIGHT = datetime(2026, 11, 16, 8, tzinfo=UTC)
+
+
 def at(practice, minutes, **fields):
-    first = a_request(practice)
-    first.received += timedelta(minutes=minutes)
-    for name, value in fields.items():
-        setattr(first, name, value)
-    first.save()
-    return first
+    return a_request(practice, received=EIGHT + timedelta(minutes=minutes), **fields)
 
 
 def test_red_flags_come_first_then_the_oldest_whatever_the_advice_says():
@@ -28,6 +26,16 @@ def test_red_flags_come_first_then_the_oldest_whatever_the_advice_says():
     an_assessment(newer, "emergency")
 
     assert list(inbox.shown(practice, Filter())) == [flagged, older, newer]
+
+
+def test_what_may_be_an_emergency_comes_before_every_other_red_flag():
+    practice = a_practice()
+    plain = at(practice, 0)
+    same_day = at(practice, 1, red_flags=[a_red_flag("my knee", "knee", urgency="same_day")])
+    unchecked = at(practice, 2, red_flags_checked=Checked.FAILED)
+    emergency = at(practice, 3, red_flags=[a_red_flag("my knee", "knee")])
+
+    assert list(inbox.shown(practice, Filter())) == [emergency, unchecked, same_day, plain]
 
 
 def test_what_is_done_with_is_shown_newest_first():

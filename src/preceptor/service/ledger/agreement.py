@@ -8,13 +8,14 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.db import models
 
 from preceptor.service.ledger.models import Entry
 from preceptor.service.ledger.verdict import Fault
 from preceptor.service.oversight.models import ToolStanding
-from preceptor.service.requests.models import Assessment, Decision, FirstView, Request
+from preceptor.service.requests.models import Assessment, Decision, FirstView, Reopening, Request
 
 BATCH = 1000
 
@@ -30,7 +31,7 @@ class Described:
     facts: Callable[[Any], Mapping[str, object]]  # what the entry must say, read from the row
 
 
-def _who(row: FirstView | Decision) -> str:
+def _who(row: FirstView | Decision | Reopening) -> str:
     return f"user:{row.clinician_id}"
 
 
@@ -65,6 +66,12 @@ DESCRIBED = (
         },
     ),
     Described(
+        "reopening", Reopening, "request.reopen", "reopening",
+        lambda row: {
+            "subject": f"request:{row.request_id}", "actor": _who(row), "round": row.round, "why": row.why,
+        },
+    ),
+    Described(
         "standing", ToolStanding, "tool.standing", "change",
         lambda row: {
             "subject": f"tool:{row.tool}", "actor": f"user:{row.signed_by_id}" if row.signed_by_id else "system",
@@ -76,7 +83,24 @@ DESCRIBED = (
 
 def disagreement() -> Fault | None:
     """The first row that is not as its entry says, or has none, or is gone."""
-    return next((fault for described in DESCRIBED if (fault := _disagreement_in(described))), None)
+    of_rows = (_disagreement_in(described) for described in DESCRIBED)
+    return next((fault for fault in of_rows if fault), None) or _disagreement_of_red_flags()
+
+
+def _disagreement_of_red_flags() -> Fault | None:
+    """Red flags stand on the request itself; they may be checked again, so the last entry about them holds."""
+    rows = {row.pk: row for row in Request.objects.only("red_flags", "red_flags_checked", "floor")}
+    last = {entry.subject: entry for batch in _batches("request.red_flags") for entry in batch}
+    for entry in sorted(last.values(), key=lambda entry: entry.seq):
+        row = rows.get(UUID(entry.subject.partition(":")[2]))
+        body = json.loads(entry.body)
+        if row is None:
+            continue  # told as a request that was removed
+        flags = [{"id": flag["id"], "urgency": flag["urgency"]} for flag in row.red_flags]
+        if (flags, row.floor, row.red_flags_checked) != (body["red_flags"], body["floor"], body["checked"]):
+            what = f"its red flags were changed: ledger row {entry.seq} says otherwise"
+            return Fault(f"request {row.pk}", what)
+    return None
 
 
 def _disagreement_in(described: Described) -> Fault | None:

@@ -117,7 +117,7 @@ def reopen(request: Request, user: User, *, why: str, version: int) -> Reopening
         raise Refused("Say why you open it again.")
     now.round += 1
     reopening = Reopening.objects.create(request=now, round=now.round, clinician=user, why=why)
-    _advance(now, "reopen", {"round": now.round, "why": why}, user)
+    _advance(now, "reopen", {"reopening": reopening.pk, "round": now.round, "why": why}, user)
     _copy_state(now, request)
     return reopening
 
@@ -156,8 +156,7 @@ def _clock(when: datetime) -> str:
 def _refuse_without_reason(
     request: Request, shown: Assessment | None, urgency: Urgency, reason: str, note: str
 ) -> None:
-    floors = [Urgency(flag["urgency"]) for flag in request.red_flags]
-    below_a_floor = any(not Urgency(urgency).at_least(floor) for floor in floors)
+    below_a_floor = bool(request.floor) and not Urgency(urgency).at_least(Urgency(request.floor))
     differs = shown is not None and shown.urgency != urgency
     if (differs or below_a_floor) and reason not in DifferenceReason.values:
         raise Refused("Say why your decision differs: choose a reason.")

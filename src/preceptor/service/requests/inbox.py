@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Case, Count, Q, QuerySet, Value, When
 from django.http import QueryDict
 
+from preceptor.advice import Urgency
 from preceptor.service.practices.models import Practice
 from preceptor.service.requests.models import Checked, Request, State
 
@@ -60,7 +61,7 @@ class Filter:
     def narrow(self, requests: QuerySet[Request]) -> QuerySet[Request]:
         """Everything but the state."""
         if self.red_flag:
-            requests = requests.exclude(red_flags=[])
+            requests = requests.exclude(floor="")
         if self.not_assessed:
             requests = requests.exclude(assessed=Checked.DONE)
         for word in self.search.split():
@@ -81,19 +82,20 @@ def shown(practice: Practice, wish: Filter) -> QuerySet[Request]:
     return requests.select_related("patient").prefetch_related("decisions", "first_views__clinician")
 
 
-def inbox_order(practice: Practice) -> tuple[str, ...]:  # noqa: ARG001 -- ranking may come to differ by practice
-    """Red flags first, then the oldest first; by id where two came at one moment.
-
-    Nothing of a tool's advice is in it: an order that followed the advice would tell it.
-    """
-    return ("without_red_flag", "received", "id")
+# What may be an emergency comes first: a red flag that says so, then whatever could not be checked for one.
+# Nothing of a tool's advice is in the order: an order that followed the advice would tell it.
+_RANK = Case(
+    When(floor=Urgency.EMERGENCY, then=Value(0)),
+    When(~Q(red_flags_checked=Checked.DONE), then=Value(1)),
+    When(~Q(floor=""), then=Value(2)),
+    default=Value(3),
+)
 
 
 def in_order(practice: Practice) -> QuerySet[Request]:
-    """Every request of the practice, as the inbox orders them."""
-    without = Case(When(red_flags=[], then=Value(1)), default=Value(0))
+    """Every request of the practice as the inbox orders them: by danger, then the oldest first, then by id."""
     requests: QuerySet[Request] = Request.objects.of(practice)
-    return requests.annotate(without_red_flag=without).order_by(*inbox_order(practice))
+    return requests.annotate(rank=_RANK).order_by("rank", "received", "id")
 
 
 def counts(practice: Practice, wish: Filter) -> dict[str, int]:
@@ -112,4 +114,4 @@ def next_after(request: Request) -> tuple[Request | None, int]:
 def arrived(practice: Practice) -> tuple[int, int]:
     """How many requests there have ever been, and how many of them with a red flag."""
     requests = Request.objects.of(practice)
-    return requests.count(), requests.exclude(red_flags=[]).count()
+    return requests.count(), requests.exclude(floor="").count()

@@ -51,6 +51,7 @@ class Request(models.Model):
     version = models.PositiveIntegerField(default=1)  # counts decisions and reopenings
     red_flags_checked = models.CharField(max_length=7, choices=Checked.choices, default=Checked.PENDING)
     red_flags = models.JSONField(default=list)  # the red flags found on arrival, as in the triage contract
+    floor = models.CharField(max_length=10, blank=True, choices=URGENCY_CHOICES)  # the most urgent that they set
     assessed = models.CharField(max_length=7, choices=Checked.choices, default=Checked.PENDING)
 
     objects = OfPractice.as_manager()
@@ -84,13 +85,13 @@ class Assessment(models.Model):
     seconds = models.FloatField()
     at = models.DateTimeField(auto_now_add=True)
 
+    def __str__(self) -> str:
+        return f"{self.tool} {self.version} of {self.request_id}"
+
     @property
     def urgency(self) -> str | None:
         """What was advised, or None where the tool gave no advice."""
         return self.advice["urgency"] if self.advice else None
-
-    def __str__(self) -> str:
-        return f"{self.tool} {self.version} of {self.request_id}"
 
 
 class FirstView(models.Model):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
-from preceptor.advice import Event, Precision, Standing
+from preceptor.advice import Event, Precision, Standing, Urgency
 from preceptor.service.accounts.models import User
 from preceptor.service.requests.marks import opening_words, quote
 from preceptor.service.requests.models import Assessment, Checked, FirstView, Request, State
@@ -43,10 +43,14 @@ def row_of(request: Request) -> Row:
         name=request.patient.shown_name if request.patient else request.name_typed or "Name not given",
         matched=request.patient is not None,
         words=opening_words(request.text),
-        red_flags=tuple(flag["title"] for flag in request.red_flags),
+        red_flags=tuple(map(_flag_in_words, request.red_flags)),
         state=state_of(request),
         notes=undone(request),
     )
+
+
+def _flag_in_words(flag: dict[str, Any]) -> str:
+    return f"Emergency: {flag['title']}" if flag["urgency"] == Urgency.EMERGENCY else str(flag["title"])
 
 
 def state_of(request: Request) -> str:

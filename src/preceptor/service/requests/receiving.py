@@ -119,8 +119,10 @@ def check_red_flags(request: Request) -> None:
     with transaction.atomic():
         request.red_flags = [red_flag_as_json(flag) for flag in flags]
         request.red_flags_checked = checked
-        request.save(update_fields=["red_flags", "red_flags_checked"])
-        body = {"checked": checked, "red_flags": [{"id": flag.id, "urgency": flag.urgency} for flag in flags]}
+        request.floor = advice.most_urgent(*(flag.urgency for flag in flags)) if flags else ""
+        request.save(update_fields=["red_flags", "red_flags_checked", "floor"])
+        found = [{"id": flag.id, "urgency": flag.urgency} for flag in flags]
+        body = {"checked": checked, "floor": request.floor, "red_flags": found}
         chain.append("request.red_flags", f"request:{request.id}", body, actor=chain.SYSTEM, practice=request.practice)
 
 
