@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from preceptor.advice import Span
-from preceptor.tools.triage.text.normal import Sentence
+from preceptor.tools.triage.text.normal import Sentence, word_set
 
 _SMALL = {
     "a": 1, "an": 1, "one": 1, "two": 2, "couple": 2, "couple of": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7,
@@ -53,9 +53,14 @@ _WEEKS_PREGNANT = re.compile(
     r"| (?:pregnant|preg|gestation|expecting)(?: [^ ]+){0,3}? (?P<b>\d{1,2})(?: plus \d)? (?:40|weeks?|w)(?= )"
     r"| (?P<c>\d{1,2})(?: plus \d)? 40(?= )"
     r"| (?:i am|am) (?P<d>\d{1,2})(?: plus \d)? weeks(?! (?:old|post|late|into|off|in|on|after|since|from|out|sober|clean|behind|overdue|away|and|of))(?= )"
-    r"|^ (?P<e>\d{1,2})(?: plus \d)? weeks(?= (?:today|tomorrow|now|pain|cramp\w*|agon\w+|spotting|head|headache|bad|baby|bump|reduced|"
+    r"| (?P<e>\d{1,2})(?: plus \d)? weeks(?= (?:today|tomorrow|now|pain|cramp\w*|agon\w+|spotting|head|headache|bad|baby|bump|reduced|"
     r"no movement\w*|not felt|heavy|bleeding|face|feet|sudden|severe|terrible|swollen|seeing|little one|and bleeding|and baby|and i can)(?= ))"
 )
+# "for 6 weeks, pain ..." is how long, and "my sister is 20 weeks pregnant" is not this patient.
+_NOT_OF_PREGNANCY = word_set(
+    "for past last over after about nearly every in within than these few been of or to another"
+)
+_SOMEBODY_ELSE = word_set("sister friend cousin colleague neighbour niece mate teacher boss")
 _TEMPERATURE = re.compile(
     r" (?:temperature|temp|temps|fever|thermometer|burning up)(?: [^ ]+){0,6}? (?P<near>3[5-9](?:\.\d)?|4[0-2](?:\.\d)?|9[5-9](?:\.\d)?|10[0-8](?:\.\d)?)(?= )"
     r"| (?P<unit>3[5-9](?:\.\d)?|4[0-2](?:\.\d)?)(?: degrees)? (?:degrees|c|celsius|centigrade|temperature|fever)(?= )"
@@ -143,6 +148,10 @@ def weeks_pregnant(sentences: tuple[Sentence, ...]) -> tuple[Measure, ...]:
     """Completed weeks of pregnancy: "28 weeks pregnant", "28/40", "pregnant, 28+3 weeks"."""
     found = []
     for _, match, where in _found(sentences, _WEEKS_PREGNANT):
+        if match["e"] and where.first and sentences[where.sentence].words[where.first - 1] in _NOT_OF_PREGNANCY:
+            continue
+        if _SOMEBODY_ELSE & set(sentences[where.sentence].words[max(0, where.first - 3) : where.first]):
+            continue
         weeks = float(next(v for v in match.groupdict().values() if v))
         if 2 <= weeks <= 43:
             found.append(_with(where, weeks))

@@ -94,6 +94,13 @@ for _pronoun in sorted(word_set(_PRONOUNS)):
     _OPENED[_pronoun + "'d"] = f"{_pronoun} had"
 _OPENED["i'm"] = "i am"
 
+
+def contractions() -> frozenset[str]:
+    """The contractions as they are written without an apostrophe: "couldnt"."""
+    opened = (written.replace("'", "") for written, means in _OPENED.items() if " " in means)
+    return frozenset(word for word in opened if word.isalpha())
+
+
 _STRETCHED = re.compile(r"(.)\1{2,}")
 
 
@@ -205,7 +212,7 @@ def sentences(text: str, respell: Respell | None = None, begins: int = 0) -> tup
                     words[-1] = "cannot"
                     spans[-1] = Span(spans[-1].start, span.end)
                     continue
-                for spelt in (word,) if respell is None else respell(word):
+                for spelt in (word,) if respell is None else _put_right(word, respell):
                     words.append(spelt)
                     spans.append(span)
         elif first in ".!?":
@@ -228,6 +235,12 @@ def sentences(text: str, respell: Respell | None = None, begins: int = 0) -> tup
                 breaks.add(len(words))
     close()
     return tuple(found)
+
+
+def _put_right(word: str, respell: Respell) -> tuple[str, ...]:
+    """A word as the rules spell it; what turns out to be a contraction ("coudlnt") is opened."""
+    spelt = respell(word)
+    return spelt if spelt == (word,) else tuple(part for each in spelt for part in canonical(each))
 
 
 def _joins(plain: str, at: int) -> bool:

@@ -49,7 +49,7 @@ RELATIONS = (
 # A phrase with "no" in it that denies nothing: "no relief from chest pain" is chest pain.
 _NOT_A_NEGATION = re.compile(
     r" (?:no (?:relief|better|improvement|idea|change|longer just|matter|let up|letup|joke|doubt|different|wonder|"
-    r"break|rest|sleep|respite|luck|end|help|use|good|clue|reason|warning|result|joy|appetite|energy|appointments?|one)"
+    r"break|rest|sleep|respite|luck|end|help|use|good|clue|reason|warning|result|joy|appetite|energy|appointments?|one|emergency|rush|hurry|red flags?|worries|panic|big deal)"
     r"|not (?:only|just|sure|certain|getting|going|gone|go|improv\w+|help\w+|work\w+|better|feeling|felt|well|right|normal|"
     r"like|know|think|want|sleep\w*|cop\w+|able|stop\w*|eas\w+|shift\w*|touch\w*|eat\w*|drink\w*|been|breath\w*|respond\w*|"
     r"wak\w+|mov\w+|settl\w+|clear\w*|understand\w*|mind|explain|ignore|bear|take|taking|herself|himself|myself|too|"
@@ -101,10 +101,13 @@ _PAST = re.compile(
     r" (?:(?:a )?(?:few|couple of|couple|several|many|some|\d+|two|three|four|five|six|seven|eight|nine|ten|fifteen|twenty|thirty) "
     r"(?:years|yrs)(?: or so)? (?:ago|back)|(?:\d+|two|three|four|five|six|seven|eight|nine|ten|few|several|couple of) months (?:ago|back)"
     r"|years ago|months ago|a year ago|last year|the year before|last (?:january|february|march|april|may|june|july|august|"
-    r"september|october|november|december|spring|summer|autumn|winter|christmas|month)|used to|history of|hx of|past history|"
-    r"previous|previously|pmh|in the past|as a (?:child|kid|teenager|baby|boy|girl)|when i was (?:a |about |around )?(?:\d+|young\w*|little|kid|child|teen\w*|pregnant|at school)"
-    r"|back in (?:the|my|january|february|march|april|may|june|july|august|september|october|november|december)|in my (?:twenties|thirties|teens|20s|30s|40s)|once had|a long time ago|ages ago|after my last|following my|recovering from"
+    r"september|october|november|december|spring|summer|autumn|winter|christmas|month)|used to|"
+    r"in the past|as a (?:child|kid|teenager|baby|boy|girl)|when i was (?:a |about |around )?(?:\d+|young\w*|little|kid|child|teen\w*|pregnant|at school)"
+    r"|back in (?:the|my|january|february|march|april|may|june|july|august|september|october|november|december)|in my (?:twenties|thirties|teens|20s|30s|40s)|a long time ago|ages ago"
     r"|anniversary)(?= )"
+)
+_FORMER = re.compile(
+    r" (?:history of|hx of|past history|previous|previously|pmh|once had|after my last|following my|recovering from)(?= )"
 )
 _YEAR = re.compile(r" (?:in|since|from|of|during|back in|early|late)? ?((?:19|20)\d\d)(?= )")
 _MIGHT = re.compile(
@@ -132,6 +135,8 @@ _LETTER = re.compile(
 _FIRST_PERSON = re.compile(r" (?:i|my|me|mine|we|im)(?= )")
 
 _LONGEST = 9  # words that a plain "no" reaches
+_AROUND_PAST = 12  # words before and after "six years ago" that are of then
+_AFTER_FORMER = 4  # words that "previous" or "history of" reaches
 _NEXT = 1  # "is not short of breath" denies what follows at once, not the chest pain after it
 _BARE = re.compile(
     r" (?:(?:do|does|did|have|has|had|is|are|am|was|were) )?not(?: (?:really|actually|currently|even|very|that|so|particularly))?"
@@ -195,9 +200,12 @@ class Reader:
         for trigger in triggers:
             first, last = sentence.words_at(trigger.start(), trigger.end())
             start, end = _part(sentence, first)
-            if _RECENT.search(_words(sentence, start, end)):
-                continue
-            found.append(Scope(Meant.PAST, start, end, first, last))
+            start, end = max(start, first - _AROUND_PAST), min(end, last + _AROUND_PAST)
+            if not _RECENT.search(_words(sentence, start, end)):
+                found.append(Scope(Meant.PAST, start, end, first, last))
+        for trigger in _FORMER.finditer(sentence.line):
+            first, last = sentence.words_at(trigger.start(), trigger.end())
+            found.append(Scope(Meant.PAST, last, min(last + _AFTER_FORMER, len(sentence.words)), first, last))
         return found
 
 
@@ -255,6 +263,8 @@ def _denied_after(sentence: Sentence) -> list[Scope]:
     words = sentence.words
     for trigger in _DENIED_BEFORE.finditer(sentence.line):
         first, last = sentence.words_at(trigger.start(), trigger.end())
+        if last < len(words) and last not in sentence.breaks:
+            continue
         found.append(Scope(Meant.NEGATED, max(0, first - 4), first, first, last))
     for at, word in enumerate(words):
         if word == "no" and at in sentence.breaks and (at + 1 == len(words) or at + 1 in sentence.breaks):

@@ -7,14 +7,19 @@ The span always shows what the patient wrote.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 
 from rapidfuzz.distance import OSA
 
+from preceptor.tools.triage.text.normal import contractions
+
+_DOUBLED = re.compile(r"(.)\1+")
 SHORTEST = 5  # letters
 LONGEST = 30
+ENDINGS = ("", "e", "s", "es", "ed", "ing", "ion", "ting", "ted")  # of the words that rules give by their beginning
 LONG = 9  # from this length on two slips are allowed
 
 
@@ -31,8 +36,10 @@ class Spelling:
     def __init__(self, words: Iterable[str], misspellings: Mapping[str, str], keep: frozenset[str]) -> None:
         """`words` are the rules' own; one that ends in * stands for every word with that beginning."""
         words = frozenset(words)
-        self._known = frozenset(word for word in words if word.isalpha())
         self._beginnings = tuple(sorted(word[:-1] for word in words if word.endswith("*")))
+        self._given = frozenset(word for word in (*words, *contractions()) if word.isalpha())
+        endings = (stem + ending for stem in self._beginnings if len(stem) >= SHORTEST for ending in ENDINGS)
+        self._known = self._given.union(word for word in endings if word.isalpha())
         self._misspellings = {wrong: tuple(right.split()) for wrong, right in misspellings.items()}
         self._keep = keep
         self._by_deletion: dict[str, set[str]] = {}
@@ -55,19 +62,27 @@ class Spelling:
         return self._seen[word]
 
     def _put_right(self, word: str) -> tuple[str, ...]:
-        if word.startswith(self._beginnings):
-            return (word,)
         near: set[str] = set()
         for shorter in _deletions(word):
             near |= self._by_deletion.get(shorter, set())
         allowed = 2 if len(word) >= LONG else 1
         best = sorted(
-            (OSA.distance(word, known), known) for known in near if known[0] == word[0] or known[1:] == word[1:]
+            (
+                OSA.distance(word, known),
+                _single(word) != _single(known),
+                known[0] != word[0],
+                known not in self._given,
+                known,
+            )
+            for known in near
+            if (known[0] == word[0] or known[1:] == word[1:]) and not _only_an_ending(word, known)
         )
-        best = [(slips, known) for slips, known in best if slips <= allowed and not _only_an_ending(word, known)]
-        if best and (len(best) == 1 or best[0][0] < best[1][0]):
-            return (best[0][1],)
-        return self._split(word) if len(word) >= 8 else (word,)
+        best = [candidate for candidate in best if candidate[0] <= allowed]
+        if word.startswith(self._beginnings):  # "vomitting" is as good as it is; "closiing" is still `closing`
+            best = [candidate for candidate in best if candidate[-1].startswith(self._beginnings)]
+        if best and (len(best) == 1 or best[0][:-1] < best[1][:-1]):
+            return (best[0][-1],)
+        return self._split(word) if len(word) >= 8 and not word.startswith(self._beginnings) else (word,)
 
     def _split(self, word: str) -> tuple[str, ...]:
         """ "chestpain" as its two words, when both are the rules' own and long enough not to be chance."""
@@ -79,6 +94,11 @@ class Spelling:
 
 def _deletions(word: str) -> set[str]:
     return {word, *(word[:at] + word[at + 1 :] for at in range(len(word)))}
+
+
+def _single(word: str) -> str:
+    """The word with each doubled letter once: "botom" is more likely `bottom` than `botox`."""
+    return _DOUBLED.sub(r"\1", word)
 
 
 def _only_an_ending(word: str, known: str) -> bool:
