@@ -42,7 +42,7 @@ def resample(sums: Floats) -> Floats:
         rows = min(at_once, resamples - start)
         drawn = rng.integers(0, clusters, (rows, clusters)) + np.arange(rows)[:, None] * clusters
         times = np.bincount(drawn.ravel(), minlength=rows * clusters).reshape(rows, clusters)
-        totals.append(times @ sums)
+        totals.append(times.astype(float) @ sums)
     return np.concatenate(totals)
 
 
