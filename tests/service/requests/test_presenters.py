@@ -25,7 +25,7 @@ def test_a_row_says_who_what_and_what_has_not_been_done():
     row = presenters.row_of(request)
 
     assert (row.name, row.matched) == ("TESTLEY, Pat (Mx)", True)
-    assert row.red_flags == ("Chest pain now",)
+    assert row.red_flags == ("Emergency: Chest pain now",)
     assert (row.state, row.notes) == ("Waiting", ("Not assessed",))
 
 
