@@ -10,6 +10,7 @@ from preceptor.advice import Handler, Kind, Urgency
 from preceptor.tools.triage.features import Feature, Library, LibraryError, read_when
 from preceptor.tools.triage.logic import When
 from preceptor.tools.triage.text.normal import word_set
+from preceptor.tools.triage.text.scopes import Meant
 
 _ALLOWED = word_set(
     "id title kind usual ceiling handler minor when concepts wordings unless ask must_not_miss sources version "
@@ -99,8 +100,12 @@ class Presentation:
 
     @property
     def feature(self) -> Feature:
-        """The presentation's wordings as a feature, called by its id."""
-        return Feature(self.id, self.wordings, self.unless, when=self.when)
+        """The presentation's wordings as a feature, called by its id.
+
+        Records "from 2015" are asked for now: what is not clinical counts however it is put, unless it is denied.
+        """
+        also = frozenset[Meant]() if self.kind is Kind.CLINICAL else frozenset(Meant) - {Meant.NEGATED, Meant.QUOTED}
+        return Feature(self.id, self.wordings, self.unless, also, when=self.when)
 
     def is_named_by(self, features: frozenset[str]) -> bool:
         """True when these features, found in an entry of the record, are what this presentation is about."""

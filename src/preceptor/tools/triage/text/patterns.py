@@ -7,8 +7,8 @@
     left_arm|jaw                     an underscore joins the words of one alternative
     temperature ~3 #                 # is any number
 
-`{name}` stands for a list of words in `lexicon/words.toml`. Gaps are bounded and never cross a sentence, so the time to match
-grows with the length of the text and no faster.
+`{name}` stands for a list of words in `lexicon/words.toml`. Gaps are bounded and never cross a sentence,
+so the time to match grows with the length of the text and no faster.
 """
 
 from __future__ import annotations
