@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 
 class Urgency(StrEnum):
@@ -286,6 +286,32 @@ class Card:
     limits: tuple[str, ...]
     hazards: tuple[str, ...] = field(default=())
     reviewed_by: str = "none"
+
+
+class Priority(StrEnum):
+    """How soon somebody should look at a finding."""
+
+    TODAY = "today"
+    THIS_WEEK = "this_week"
+    ROUTINE = "routine"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that a watch noticed in a record.
+
+    `since` is the first day on which it could have been noticed, or None where the record gives no date for it.
+    `detail` is {"criteria": [{"words", "state", "since", "value"}]}: each is met, not met or unknown.
+    """
+
+    patient: str
+    watch: str  # the watch's id
+    title: str
+    since: date | None
+    priority: Priority
+    evidence: tuple[str, ...]  # ids of events
+    detail: Mapping[str, Any]
+    ask: str
 
 
 @runtime_checkable

@@ -80,9 +80,7 @@ def _spec(lines: list[str]) -> Spec:
             people[told[1]] = Patient(told[1], born=born, sex=told[2], died=died)
     names = dict.fromkeys([*people, *events])
     records = [
-        Record(
-            people.get(name, Patient(name, born=date(1960, 6, 15), sex="female")), tuple(events.get(name, ()))
-        )
+        Record(people.get(name, Patient(name, born=date(1960, 6, 15), sex="female")), tuple(events.get(name, ())))
         for name in names
     ]
     assert set(expected) <= set(names), f"{head[1]}: expects {set(expected) - set(names)}, who has no row"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from tools.watch.spec_tables import Spec, all_specs, specs_in
 
 from preceptor.tools.watch import all_watches, examine, notice, watch_named
 from preceptor.tools.watch.days import end_of
+from tools.watch.spec_tables import Spec, all_specs, specs_in
 
 SPECS = all_specs()
 

@@ -21,7 +21,7 @@ from preceptor.record.concepts import concept, narrower
 ALWAYS = -719162  # 1 January of the year 1
 FOREVER = 10_000_000
 
-Plain: TypeAlias = Union[int, float, str, bool]
+Plain: TypeAlias = int | float | str | bool
 Operand: TypeAlias = Union["Expression", int, float, str, bool]
 
 
@@ -256,7 +256,7 @@ class Course(Expression):
     field: Literal["start", "until"]
 
 
-PerPatient: TypeAlias = Union[Field, Summary, Course]
+PerPatient: TypeAlias = Field | Summary | Course
 
 
 def const(value: Operand | None) -> Expression:
@@ -278,7 +278,7 @@ def per_patient_parts(expression: Expression) -> list[PerPatient]:
 
 def row_parts(part: PerPatient) -> tuple[Expression, ...]:
     """What is worked out for each row on the way to a value by patient."""
-    return part.of.where + (part.covers,) if isinstance(part, Course) else selection_of(part).where
+    return (*part.of.where, part.covers) if isinstance(part, Course) else selection_of(part).where
 
 
 def selection_of(part: PerPatient) -> Selection:

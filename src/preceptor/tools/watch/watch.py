@@ -10,11 +10,19 @@ from preceptor.tools.watch.criteria import Criterion, When
 
 
 @dataclass(frozen=True, kw_only=True)
-class Watch:
-    """`when` has to be met for a finding. `also` is told beside it and decides nothing.
+class Source:
+    """Where a rule's figures come from. `verified` says how far they were checked against it: yes, partly or no."""
 
-    `verified` says how far the figures were checked against the source: yes, partly or no.
-    """
+    words: str
+    version: str  # of the guideline
+    verified: str
+    effective: date
+    review: date  # to be read again by then
+
+
+@dataclass(frozen=True, kw_only=True)
+class Watch:
+    """`when` has to be met for a finding. `also` is told beside it and decides nothing."""
 
     id: str
     title: str
@@ -24,11 +32,7 @@ class Watch:
     ask: str
     when: When
     also: tuple[Criterion, ...] = ()
-    source: str
-    guideline_version: str
-    verified: str
-    effective: date
-    review: date
+    source: Source
     reviewed_by: str = "none"
 
     @property

@@ -129,7 +129,7 @@ def aged(low: int, high: int | None = None) -> Criterion:
 
 
 def by_age(*limits: tuple[int, float], until: int | None = None) -> Expression:
-    """The limit for the patient's age on the day of the row: (from this age, limit). None before the first, or after."""
+    """The limit for the age on the day of the row, as (from this age, limit); None before the first and from `until`."""
     expression: Expression = const(None)
     for years, limit in limits:
         expression = op("if", birthday(years) <= Row("day"), limit, expression)
@@ -151,7 +151,7 @@ def by_sex(male: Operand, female: Operand) -> Expression:
 
 
 @dataclass(frozen=True)
-class latest:  # noqa: N801 -- it is read as a word
+class latest:
     """The last of a selection: compare it with a limit, or ask how long ago it was."""
 
     selection: Selection
@@ -231,7 +231,7 @@ def active(selection: Selection) -> Criterion:
 
 
 @dataclass(frozen=True)
-class no:  # noqa: N801 -- it is read as a word
+class no:
     """None of a selection: ever, since a day, or for so many days."""
 
     selection: Selection

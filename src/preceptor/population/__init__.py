@@ -1,0 +1,1 @@
+"""One sweep over many records: the same watches as live, on DuckDB or Spark."""

@@ -1,0 +1,290 @@
+"""The nodes of a watch as one Ibis expression over two tables, for any engine that Ibis speaks to.
+
+The rows that a watch looks at are taken once. What a choice of rows depends on (the day of another row, say) is put
+beside them, round by round, by windows over each patient; then each patient's rows are grouped into one.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import reduce
+from typing import Any, TypeAlias
+
+import ibis
+
+from preceptor.tools.watch.days import day_number, march_calendar
+from preceptor.tools.watch.nodes import (
+    Const,
+    Course,
+    Expression,
+    Field,
+    Now,
+    Op,
+    PerPatient,
+    Person,
+    Row,
+    Selection,
+    Summary,
+    per_patient_parts,
+    row_parts,
+    selection_of,
+    speaks_of_person,
+)
+from preceptor.tools.watch.watch import Watch
+
+# Ibis builds its classes as it runs: for a type checker its values are anything.
+Value: TypeAlias = Any
+Table: TypeAlias = Any
+
+EVENTS: Table = ibis.table(
+    {
+        "patient": "string",
+        "ord": "int64",
+        "day": "int64",
+        "moment": "int64",
+        "id": "string",
+        "kind": "string",
+        "concept": "string",
+        "value": "float64",
+        "status": "string",
+        "end_day": "int64",
+        "said": "string",
+    },
+    name="events",
+)
+PEOPLE: Table = ibis.table(
+    {"patient": "string", "march_year": "int64", "march_day": "int64", "sex": "string"}, name="people"
+)
+
+
+def compiled(watch: Watch, as_of: datetime) -> Table:
+    """A row for each patient for whom the watch fires: patient, since, and for the criterion at place i its met_i,
+    since_i, value_i and event_i_j. Days are numbers.
+    """
+    columns: dict[str, Expression] = {"since": watch.when.since}
+    for place, criterion in enumerate(watch.criteria):
+        columns[f"met_{place}"] = criterion.met
+        columns[f"since_{place}"] = criterion.since
+        if criterion.value is not None:
+            columns[f"value_{place}"] = criterion.value
+        columns |= {f"event_{place}_{number}": one.id for number, one in enumerate(criterion.shows)}
+    compiler = _Compiler(as_of, [watch.when.met, *columns.values()])
+    patients = compiler.patients()
+    patients = patients.filter(compiler.value(watch.when.met, patients))
+    return patients.select("patient", **{name: compiler.value(each, patients) for name, each in columns.items()})
+
+
+class _Compiler:
+    def __init__(self, as_of: datetime, wanted: list[Expression]) -> None:
+        year, day = march_calendar(as_of.date())
+        self._now = {"day": day_number(as_of.date()), "march_year": year, "march_day": day}
+        self._outer = list(dict.fromkeys(part for expression in wanted for part in per_patient_parts(expression)))
+        self._inner = _in_order(_depends_on_all(self._outer))
+        every = dict.fromkeys((*self._inner, *self._outer))
+        self._columns = {part: f"c{place}" for place, part in enumerate(every)}
+
+    def patients(self) -> Table:
+        """Every patient, with a column for each value that is wanted of them."""
+        people = PEOPLE
+        if not self._outer:
+            return people
+        rows = self._rows()
+        grouped = {self._columns[part]: self._aggregate(part, rows) for part in self._outer if not _is_slope(part)}
+        worked_out = [rows.group_by("patient").aggregate(**grouped)] if grouped else []
+        worked_out += [self._slope(part, rows) for part in self._outer if _is_slope(part)]
+        for table in worked_out:
+            people = people.left_join(table, "patient").drop("patient_right")
+        return people
+
+    def _rows(self) -> Table:
+        """The rows of all selections, each with its patient's values on which a choice of rows depends."""
+        every = list(self._columns)
+        bare = {Selection(each.kinds, each.about) for each in map(selection_of, every)}
+        rows = EVENTS.filter(reduce(_or, [_about(selection, EVENTS) for selection in sorted(bare, key=repr)]))
+        if any(speaks_of_person(expression) for part in every for expression in row_parts(part)):
+            rows = rows.inner_join(PEOPLE, "patient")
+        for course in [part for part in every if isinstance(part, Course) and part not in self._inner]:
+            self._inner.append(course)
+        for part in self._inner:
+            if isinstance(part, Course):
+                rows = self._with_course(part, rows)
+            else:
+                value = self._aggregate(part, rows).over(ibis.window(group_by=rows.patient))
+                rows = rows.mutate(**{self._columns[part]: value})
+        return rows
+
+    def _aggregate(self, part: PerPatient, rows: Table) -> Value:
+        """As one value for the rows of a patient."""
+        if part in self._inner and self._columns[part] in rows.columns:
+            return rows[self._columns[part]].arbitrary()
+        mask = self._mask(selection_of(part), rows)
+        if isinstance(part, Field):
+            first, place = part.one.which == "first", Field(part.one, "ord")
+            if part.field == "ord":
+                return rows.ord.min(where=mask) if first else rows.ord.max(where=mask)
+            column = rows[part.field]
+            if self._columns.get(place) in rows.columns:
+                return column.max(where=rows.ord == rows[self._columns[place]])
+            return column.argmin(rows.ord, where=mask) if first else column.argmax(rows.ord, where=mask)
+        assert isinstance(part, Summary)  # noqa: S101 -- courses are inner
+        match part.what:
+            case "count":
+                return rows.ord.count(where=mask)
+            case "lowest":
+                return rows["value"].min(where=mask)
+            case "highest":
+                return rows["value"].max(where=mask)
+            case _:
+                return rows["value"].collect(where=mask)
+
+    def _with_course(self, part: Course, rows: Table) -> Table:
+        """A stretch begins where no row before it reaches so far."""
+        covers = ibis.ifelse(self._mask(part.of, rows), self.value(part.covers, rows), ibis.null())
+        rows = rows.mutate(covers=covers)
+        before = ibis.window(group_by=rows.patient, order_by=rows.ord, preceding=(None, 1))
+        rows = rows.mutate(reached=rows.covers.max().over(before))
+        if part.field == "until":
+            value = rows.covers.max()
+        else:
+            value = rows.day.max(where=rows.covers.notnull() & (rows.reached.isnull() | (rows.reached < rows.day)))
+        rows = rows.mutate(**{self._columns[part]: value.over(ibis.window(group_by=rows.patient))})
+        return rows.drop("covers", "reached")
+
+    def _slope(self, part: PerPatient, rows: Table) -> Table:
+        rows = rows.filter(self._mask(selection_of(part), rows)).select("patient", "day", "value")
+        later = rows.view()
+        pairs = rows.inner_join(later, [rows.patient == later.patient, rows.day < later.day])
+        rise, years = pairs.value_right - pairs["value"], (pairs.day_right - pairs.day) / _number(365.25)
+        pairs = pairs.select("patient", slope=rise / years)
+        return pairs.group_by("patient").aggregate(**{self._columns[part]: pairs.slope.collect()})
+
+    def _mask(self, selection: Selection, rows: Table) -> Value:
+        conditions = [self.value(condition, rows) for condition in selection.where]
+        return reduce(_and, conditions, _about(selection, rows))
+
+    def value(self, node: Expression, table: Table) -> Value:
+        """`table` has a column for every value by patient that the expression needs."""
+        if isinstance(node, Const):
+            return _literal(node.value)
+        if isinstance(node, Now):
+            return _literal(self._now[node.field])
+        if isinstance(node, Row | Person):
+            return table[node.field]
+        if isinstance(node, Op):
+            return _OPERATIONS[node.name](*(self.value(argument, table) for argument in node.arguments))
+        assert isinstance(node, Field | Summary | Course)  # noqa: S101 -- the nodes end here
+        column = table[self._columns[node]]
+        if isinstance(node, Summary) and node.what == "count":
+            return column.coalesce(0)
+        if isinstance(node, Summary) and node.what in ("median", "slope"):
+            return _middle(column)
+        return column
+
+
+def _about(selection: Selection, rows: Table) -> Value:
+    mask = rows.kind.isin(sorted(selection.kinds))
+    if selection.about:
+        mask &= rows.concept.isin(sorted(selection.concepts))
+    return mask & rows["value"].notnull() if selection.valued else mask
+
+
+def _depends_on(part: PerPatient) -> list[PerPatient]:
+    return [other for expression in row_parts(part) for other in per_patient_parts(expression)]
+
+
+def _depends_on_all(parts: list[PerPatient]) -> list[PerPatient]:
+    found: dict[PerPatient, None] = {}
+    waiting = [other for part in parts for other in _depends_on(part)]
+    while waiting:
+        part = waiting.pop()
+        if part not in found:
+            found[part] = None
+            waiting += _depends_on(part)
+    return list(found)
+
+
+def _in_order(parts: list[PerPatient]) -> list[PerPatient]:
+    """Each after all that it depends on, and the place of a row before its other fields."""
+    depths: dict[PerPatient, int] = {}
+
+    def depth(part: PerPatient) -> int:
+        if part not in depths:
+            depths[part] = 1 + max((depth(other) for other in _depends_on(part)), default=0)
+        return depths[part]
+
+    if any(_is_slope(part) for part in parts):
+        raise ValueError("a choice of rows cannot depend on a slope")
+    places: list[PerPatient] = [Field(part.one, "ord") for part in parts if isinstance(part, Field)]
+    every = dict.fromkeys((*places, *parts))
+    return sorted(every, key=lambda part: (depth(part), not (isinstance(part, Field) and part.field == "ord")))
+
+
+def _is_slope(part: PerPatient) -> bool:
+    return isinstance(part, Summary) and part.what == "slope"
+
+
+def _middle(values: Value) -> Value:
+    """The median of an array, by the same arithmetic on every engine."""
+    size, ordered = values.length(), values.sort()
+    low, high = (((size - over) // 2).cast("int32") for over in (1, 0))  # Spark takes no wider index
+    middle = (ordered[low] + ordered[high]) / _number(2.0)
+    return ibis.ifelse(size > 0, middle, ibis.null("float64"))
+
+
+def _number(value: float) -> Value:
+    """A double. Written as a number it would be a DECIMAL to DuckDB, which computes otherwise."""
+    return ibis.literal(repr(value)).cast("float64")
+
+
+def _literal(value: Any) -> Value:
+    if value is None:
+        return ibis.null()
+    return (
+        _number(value)
+        if isinstance(value, float)
+        else ibis.literal(value, "int64")
+        if type(value) is int
+        else ibis.literal(value)
+    )
+
+
+def _and(a: Value, b: Value) -> Value:
+    return a & b
+
+
+def _or(a: Value, b: Value) -> Value:
+    return a | b
+
+
+def _says(said: Value, *words: Value) -> Value:
+    return reduce(_or, [said.contains(word) for word in words])
+
+
+def _choose(condition: Value, then: Value, otherwise: Value | None = None) -> Value:
+    return ibis.ifelse(condition, then, ibis.null() if otherwise is None else otherwise)
+
+
+_OPERATIONS: dict[str, Any] = {
+    "<": lambda a, b: a < b,
+    "<=": lambda a, b: a <= b,
+    ">": lambda a, b: a > b,
+    ">=": lambda a, b: a >= b,
+    "=": lambda a, b: a == b,
+    "in": lambda a, *values: a.isin(list(values)),
+    "+": lambda a, b: a + b,
+    "-": lambda a, b: a - b,
+    "*": lambda a, b: a * b,
+    "/": lambda a, b: a / b.nullif(0),
+    "//": lambda a, b: a // b,
+    "and": _and,
+    "or": _or,
+    "not": lambda a: ~a,
+    "if": _choose,
+    "coalesce": lambda *parts: ibis.coalesce(*parts),
+    "least": lambda *parts: ibis.least(*parts) if len(parts) > 1 else parts[0],
+    "greatest": lambda *parts: ibis.greatest(*parts) if len(parts) > 1 else parts[0],
+    "exp": lambda a: a.exp(),
+    "ln": lambda a: _choose(a > 0, a.ln()),
+    "pow": lambda a, b: a**b,
+    "says": _says,
+}

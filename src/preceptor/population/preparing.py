@@ -1,0 +1,130 @@
+"""From a lake's tables to the two that watches are compiled against, in SQL that differs little between engines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from preceptor.tools.watch.days import microseconds
+from preceptor.tools.watch.nodes import (
+    ALWAYS,
+    Expression,
+    Op,
+    PerPatient,
+    Row,
+    Selection,
+    per_patient_parts,
+    row_parts,
+    selection_of,
+)
+from preceptor.tools.watch.reference import UNDATED_COUNT, VOID
+from preceptor.tools.watch.watch import Watch
+
+_LARGEST = "1.7976931348623157e308"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What some watches look at: entries about these concepts, and all entries of these kinds; and whether at words."""
+
+    concepts: frozenset[str]
+    kinds: frozenset[str]
+    words: bool
+
+    @classmethod
+    def by(cls, watches: Iterable[Watch]) -> Wanted:
+        concepts: set[str] = set()
+        kinds: set[str] = set()
+        words = False
+        for selection in _selections(watches):
+            if selection.about:
+                concepts |= selection.concepts
+            else:
+                kinds |= set(selection.kinds)
+            words = words or any(_reads_words(condition) for condition in selection.where)
+        return cls(frozenset(concepts), frozenset(kinds), words)
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How an engine spells what this needs."""
+
+    quote: str
+    microseconds: str  # of a timestamp
+    text: str
+
+
+DUCKDB = Dialect('"', "epoch_us({})", "VARCHAR")
+SPARK = Dialect("`", "unix_micros(CAST({} AS TIMESTAMP))", "STRING")
+
+
+def events_sql(source: str, wanted: Wanted, as_of: datetime, dialect: Dialect) -> str:
+    """`source` is what stands after FROM. What had not happened yet, or was entered in error, is left out."""
+    when, end = (f"{dialect.quote}{name}{dialect.quote}" for name in ("when", "end"))
+    moment = f"CASE WHEN {when} IS NULL THEN {ALWAYS * 86_400_000_000} ELSE {dialect.microseconds.format(when)} END"
+    end_at = dialect.microseconds.format(end)
+    said = "lower(concat(coalesce(text, ''), chr(10), coalesce(note, '')))" if wanted.words else "''"
+    about = " OR ".join(
+        f"{column} IN ({_listed(names)})"
+        for column, names in (("concept", wanted.concepts), ("kind", wanted.kinds))
+        if names
+    )
+    return f"""
+        SELECT patient, row_number() OVER (PARTITION BY patient ORDER BY moment, id) AS ord,
+            CAST(floor(moment / 86400000000) AS BIGINT) AS day, moment, id, kind, concept,
+            CASE WHEN abs(value) <= {_LARGEST} THEN value END AS value, status,
+            CAST(floor(end_at / 86400000000) AS BIGINT) AS end_day, said
+        FROM (
+            SELECT patient, {moment} AS moment, id, kind, concept, CAST(value AS DOUBLE) AS value,
+                coalesce(status, '') AS status, {end_at} AS end_at, {said} AS said
+            FROM {source}
+            WHERE ({about or "FALSE"}) AND ({when} IS NOT NULL OR kind IN ({_listed(UNDATED_COUNT)}))
+        ) AS dated
+        WHERE moment <= {microseconds(as_of)} AND status NOT IN ({_listed(VOID)})
+    """  # noqa: S608 -- put together from our own words
+
+
+def people_sql(source: str, as_of: datetime) -> str:
+    """The living. A birth after the day is not believed."""
+    day = as_of.date().isoformat()
+    return f"""
+        SELECT patient,
+            CAST(year(born) - CASE WHEN month(born) > 2 THEN 0 ELSE 1 END AS BIGINT) AS march_year,
+            CAST(floor((153 * (month(born) + CASE WHEN month(born) > 2 THEN -3 ELSE 9 END) + 2) / 5) AS BIGINT)
+                + day(born) - 1 AS march_day,
+            sex
+        FROM (
+            SELECT patient, CASE WHEN born <= DATE '{day}' THEN born END AS born, coalesce(sex, 'unknown') AS sex
+            FROM {source}
+            WHERE died IS NULL OR died > DATE '{day}'
+        ) AS living
+    """  # noqa: S608 -- put together from our own words
+
+
+def _selections(watches: Iterable[Watch]) -> set[Selection]:
+    found: set[Selection] = set()
+    seen: set[PerPatient] = set()
+    waiting: list[Expression] = []
+    for watch in watches:
+        waiting += [watch.when.met, watch.when.since]
+        for criterion in watch.criteria:
+            waiting += [criterion.met, criterion.since, *(one.id for one in criterion.shows)]
+            waiting += [criterion.value] if criterion.value is not None else []
+    while waiting:
+        for part in per_patient_parts(waiting.pop()):
+            if part not in seen:
+                seen.add(part)
+                found.add(selection_of(part))
+                waiting += row_parts(part)
+    return found
+
+
+def _reads_words(expression: Expression) -> bool:
+    if isinstance(expression, Op):
+        return any(_reads_words(argument) for argument in expression.arguments)
+    return expression == Row("said")
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"'{name}'" for name in sorted(names))
