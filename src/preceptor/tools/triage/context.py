@@ -62,8 +62,7 @@ def changes(reading: Reading, presentation: Presentation, urgency: Urgency, alar
     changed = reading.feature("fresh_change") is not None
     yield from _plans(reading, presentation, urgency, changed)
     yield from _appointments(reading, presentation, urgency, changed)
-    if not changed and not alarmed:
-        yield from _long_standing(reading, presentation, urgency)
+    yield from _long_standing(reading, presentation, urgency, changed or alarmed)
 
 
 def is_about(event: Event, presentation: Presentation, reading: Reading) -> bool:
@@ -115,15 +114,13 @@ def _plans(reading: Reading, presentation: Presentation, urgency: Urgency, chang
         words = f"Standing plan of {day_of(event)}: {shown(event)}"
         if "plan_raises" in said and (changed or "plan_lowers" not in said) and not urgency.at_least(Urgency.SAME_DAY):
             yield Change(Urgency.SAME_DAY, Reason(words, Effect.RAISES, event=event.id, rule="plan"))
-        elif "plan_lowers" in said and not changed and not Urgency.ROUTINE.at_least(urgency):
+        elif "plan_lowers" in said and not changed and urgency.rank < Urgency.ROUTINE.rank:
             yield Change(Urgency.ROUTINE, Reason(words, Effect.LOWERS, event=event.id, rule="plan"))
         else:
             yield Change(None, Reason(words, Effect.NOTES, event=event.id, rule="plan"))
 
 
-def _long_standing(reading: Reading, presentation: Presentation, urgency: Urgency) -> Iterator[Change]:
-    if Urgency.ROUTINE.at_least(urgency):
-        return
+def _long_standing(reading: Reading, presentation: Presentation, urgency: Urgency, changed: bool) -> Iterator[Change]:
     record = reading.case.record
     assert record is not None  # noqa: S101 - `changes` asked
     entries = [e for e in record.of(EventKind.CONDITION) if e.when and is_about(e, presentation, reading)]
@@ -134,11 +131,15 @@ def _long_standing(reading: Reading, presentation: Presentation, urgency: Urgenc
     limit = timedelta(days=context_rules()["long_standing"].days["first_recorded_before"])
     if reading.case.as_of - first.when < limit:
         return
+    recorded = f"First recorded {day_of(first)} ({first.text})"
+    if changed or urgency.rank >= Urgency.ROUTINE.rank:
+        why = ", and something has changed" if changed else ""
+        yield Change(None, Reason(recorded + why, Effect.NOTES, event=first.id, rule="long_standing"))
+        return
     says_so = reading.feature("unchanged") is not None
     to = Urgency.ROUTINE if says_so else _one_step_down(urgency)
     told = "and the request says that it has not changed" if says_so else "and the request speaks of no change"
-    words = f"First recorded {day_of(first)} ({first.text}), {told}"
-    yield Change(to, Reason(words, Effect.LOWERS, event=first.id, rule="long_standing"))
+    yield Change(to, Reason(f"{recorded}, {told}", Effect.LOWERS, event=first.id, rule="long_standing"))
 
 
 def _one_step_down(urgency: Urgency) -> Urgency:

@@ -27,8 +27,10 @@ from preceptor.tools.triage.logic import Found, widest
 from preceptor.tools.triage.presentations import Discriminator, Presentation
 from preceptor.tools.triage.reading import LONGEST, Reading
 from preceptor.tools.triage.red_flags import Rule, fired
+from preceptor.tools.triage.text.normal import word_set
 from preceptor.tools.triage.text.scopes import Meant
 
+_OF_ITS_OWN = word_set("also and plus but & found noticed started since changed new worse too another because getting")
 MOST_SET_ASIDE = 5
 _SPOKEN = {
     Urgency.EMERGENCY: "an emergency",
@@ -46,7 +48,7 @@ class _Assessment:
     presentation: Presentation
     urgency: Urgency
     handler: Handler
-    places: frozenset[int]  # the sentences that name it
+    found: Found
     alarmed: bool  # the patient's words raised it
     reasons: tuple[Reason, ...] = ()
 
@@ -98,7 +100,7 @@ def _assess_all(reading: Reading, presentations: tuple[Presentation, ...]) -> li
         recognised = [(p, found) for p, found in recognised if not p.minor]
     assessed = [_assess(reading, p, found) for p, found in recognised]
     asked_for = [a for a in assessed if a.presentation.kind is not Kind.CLINICAL]
-    assessed = [_only_mentioned(a, asked_for) for a in assessed]
+    assessed = [_only_mentioned(a, asked_for, reading.text) for a in assessed]
     return sorted(assessed, key=lambda a: (a.urgency.rank, a.presentation.kind is Kind.CLINICAL, a.presentation.id))
 
 
@@ -134,23 +136,26 @@ def _assess(reading: Reading, presentation: Presentation, found: Found) -> _Asse
     reasons += of_words
     alarmed = bool(raised and raised[1].spans) or any(r.effect is Effect.RAISES for r in of_words)
     urgency, of_record = _by_record(reading, presentation, urgency, alarmed)
-    return _Assessment(presentation, urgency, handler, frozenset(found.places), alarmed, (*reasons, *of_record))
+    return _Assessment(presentation, urgency, handler, found, alarmed, (*reasons, *of_record))
 
 
-def _only_mentioned(assessment: _Assessment, asked_for: list[_Assessment]) -> _Assessment:
+def _only_mentioned(assessment: _Assessment, asked_for: list[_Assessment], text: str) -> _Assessment:
     """ "A sick note for my broken foot" asks for a note: a problem named only there is routine, unless it alarms."""
-    there = frozenset[int]().union(*(other.places for other in asked_for))
     clinical = assessment.presentation.kind is Kind.CLINICAL
-    if (
-        not clinical
-        or assessment.alarmed
-        or not assessment.places <= there
-        or Urgency.ROUTINE.at_least(assessment.urgency)
-    ):
+    if not clinical or assessment.alarmed or assessment.urgency.rank >= Urgency.ROUTINE.rank:
         return assessment
-    of_what = asked_for[0].presentation.title.lower()
-    why = Reason(f"Named only in asking for something else ({of_what})", Effect.LOWERS, rule="words.mentioned")
-    return replace(assessment, urgency=Urgency.ROUTINE, reasons=(*assessment.reasons, why))
+    for other in asked_for:
+        if set(assessment.found.places) <= set(other.found.places) and not _apart(assessment.found, other.found, text):
+            words = f"Named only in asking for something else ({other.presentation.title.lower()})"
+            why = Reason(words, Effect.LOWERS, rule="words.mentioned")
+            return replace(assessment, urgency=Urgency.ROUTINE, reasons=(*assessment.reasons, why))
+    return assessment
+
+
+def _apart(one: Found, other: Found, text: str) -> bool:
+    """True when words between the two say that each is a matter of its own: "also", "and", "noticed"."""
+    (first, second) = sorted((one.spans[0], other.spans[-1]))
+    return bool(_OF_ITS_OWN.intersection(text[first.end : second.start].casefold().replace(",", " ").split()))
 
 
 def _first(found: Found) -> Span | None:

@@ -33,7 +33,8 @@ _YEARS = {"day": 1 / 365.25, "d": 1 / 365.25, "week": 7 / 365.25, "w": 7 / 365.2
 _AGE = re.compile(
     rf" (?P<count>{_COUNT}) (?P<unit>day|week|month|year|mo|m|w|d)s? (?:old|o|of age)(?= )"
     r"| (?P<yo>\d{1,3}) (?:y o|yo|y old|year o)(?= )"
-    r"| (?:aged|age|age is|he is|she is|i am|am) (?P<aged>\d{1,3})(?: (?P<aged_unit>day|week|month|year)s?)?(?! (?:week|day|month|hour|minute)s? (?:pregnant|post|after|gone|late|into|today)| (?:stone|kg|cm|st|lb|weeks?|days?|hours?|minutes?|percent|off|months|th|st))(?= )"
+    r"| (?:aged|age|age is) (?P<aged>\d{1,3})(?: (?P<aged_unit>day|week|month|year)s?)?(?= )"
+    r"| (?:he is|she is|i am|am) (?P<am>\d{1,3})(?! (?:plus|weeks?|days?|months?|hours?|minutes?|stone|kg|cm|st|lb|percent|off|th|st|40))(?= )"
     r"| (?P<letter>\d{2})(?P<sex> [fm]|(?: year old)? (?:female|male|woman|man|lady|gentleman))(?= )"
 )
 _CHILD_IS = re.compile(
@@ -125,7 +126,7 @@ def ages(sentences: tuple[Sentence, ...]) -> tuple[Measure, ...]:
         elif groups["aged"]:
             years = float(groups["aged"]) * _YEARS[groups["aged_unit"] or "year"]
         else:
-            years = float(groups["yo"] or groups["letter"])
+            years = float(groups["yo"] or groups["am"] or groups["letter"])
         if years <= 120:
             found.append(_with(where, years))
     for _, match, where in _found(sentences, _CHILD_IS):

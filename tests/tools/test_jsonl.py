@@ -1,0 +1,136 @@
+"""`preceptor advise triage`: lines of JSON in, lines of JSON out, in the same order."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from preceptor.advice import URGENCIES
+from preceptor.tools.jsonl import advise_lines
+from preceptor.tools.triage import tool
+
+NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
+KEYS = set(  # noqa: SIM905"id urgency probabilities set red_flags reasons not_considered kind handler tool version".split())
+
+
+def answers(*lines: str | bytes) -> list[dict[str, Any]]:
+    return list(advise_lines(lines, tool, NOW))
+
+
+def command(text: str, *, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", "from preceptor.cli import app; app()", "advise", "triage"],
+        input=text, capture_output=True, text=True, check=False, cwd=cwd,
+    )  # fmt: skip
+
+
+def test_a_line_in_gives_a_line_out_with_every_key_of_the_contract() -> None:
+    done = command('{"id": "r1", "text": "Crushing pain in my chest", "age": 54, "sex": "female"}\n')
+    (answer,) = (json.loads(line) for line in done.stdout.splitlines())
+    assert done.returncode == 0
+    assert set(answer) == KEYS
+    assert (answer["id"], answer["urgency"], answer["tool"], answer["kind"]) == (
+        "r1",
+        "emergency",
+        "triage",
+        "clinical",
+    )
+    assert list(answer["probabilities"]) == [str(urgency) for urgency in URGENCIES]
+    assert abs(sum(answer["probabilities"].values()) - 1) < 1e-4
+    (flag,) = answer["red_flags"]
+    assert (flag["id"], flag["span"]) == ("RF009", [0, 25])
+    assert answer["set"] == ["emergency"]
+
+
+@pytest.mark.parametrize(
+    ("line", "error"),
+    [
+        ("not json", "not JSON"),
+        ('{"id": "x", "text": "a', "not JSON"),
+        ("[1, 2]", "not a JSON object"),
+        ('{"id": "x"}', "no text"),
+        ('{"id": "x", "text": 5}', "text is not a string"),
+        ('{"id": "x", "text": "a", "age": -1}', "age -1 is not between"),
+        ('{"id": "x", "text": "a", "age": "54"}', "age is not a number"),
+        ('{"id": "x", "text": "a", "age": NaN}', "not JSON"),
+        ('{"id": "x", "text": "a", "age": true}', "age is not a number"),
+        ('{"id": "x", "text": "a", "sex": "f"}', "sex 'f' is none of"),
+        ('{"id": "x", "text": "a", "record": "nowhere.json"}', "record nowhere.json is not there"),
+        ('{"id": "x", "text": "a", "record": 4}', "record is not a path"),
+        ('{"id": "x", "text": "a", "as_of": "soon"}', "is not a moment"),
+        (b'{"id": "x", "text": "\xff"}', "not UTF-8"),
+        ("[" * 100_000, "not JSON"),
+    ],
+)
+def test_a_bad_line_gives_an_error_in_its_place_and_the_run_goes_on(line: str | bytes, error: str) -> None:
+    good = '{"id": "good", "text": "sore throat"}'
+    first, bad, last = answers(good, line, good)
+    assert error in bad["error"]
+    assert set(bad) == {"id", "error"}
+    assert first == last
+    assert first["urgency"] == "self_care"
+
+
+def test_the_exit_code_tells_whether_every_line_was_good() -> None:
+    done = command('{"text": "sore throat"}\n\nnot json\n{"id": 3, "text": "cough"}\n')
+    first, second, third = (json.loads(line) for line in done.stdout.splitlines())
+    assert done.returncode == 1
+    assert (first["id"], second["id"], third["id"]) == (None, None, 3)
+    assert "error" in second
+
+
+def test_a_tool_that_is_not_there_is_bad_input() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "from preceptor.cli import app; app()", "advise", "nobody"],
+        input="", capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert "triage" in done.stderr
+
+
+def test_the_record_is_read_from_a_bundle(tmp_path: Path) -> None:
+    bundle = {
+        "resourceType": "Bundle",
+        "type": "collection",
+        "entry": [
+            {"resource": {"resourceType": "Patient", "id": "p1", "gender": "female", "birthDate": "1950-01-01"}},
+            {
+                "resource": {
+                    "resourceType": "MedicationRequest", "id": "m1", "status": "active", "intent": "order",
+                    "authoredOn": "2026-10-20", "subject": {"reference": "Patient/p1"},
+                    "medicationCodeableConcept": {"text": "Apixaban 5mg tablets"},
+                }
+            },
+        ],
+    }  # fmt: skip
+    (tmp_path / "bundle.json").write_text(json.dumps(bundle), "utf-8")
+    line = {"id": "r1", "text": "I banged my head", "record": "bundle.json", "as_of": "2026-11-02T09:00:00Z"}
+    done = command(json.dumps(line) + "\n", cwd=tmp_path)
+    answer = json.loads(done.stdout)
+    assert answer["urgency"] == "emergency"
+    assert [flag["events"] for flag in answer["red_flags"]] == [["MedicationRequest/m1"]]
+    (tmp_path / "bundle.json").write_text("{", "utf-8")
+    assert "error" in json.loads(command(json.dumps(line) + "\n", cwd=tmp_path).stdout)
+
+
+def test_lines_are_answered_one_at_a_time() -> None:
+    def endless() -> Any:
+        while True:
+            yield '{"text": "sore throat"}'
+
+    stream = advise_lines(endless(), tool, NOW)
+    assert [next(stream)["urgency"] for _ in range(3)] == ["self_care"] * 3
+
+
+def test_the_same_lines_give_the_same_bytes_in_another_process() -> None:
+    text = (
+        '{"id": "r1", "text": "dizzy, sore knee, repeat prescription, chest pain and a rash", "as_of": "2026-11-02"}\n'
+    )
+    assert command(text).stdout == command(text).stdout

@@ -1,0 +1,132 @@
+"""The tool as a whole: how soon, what kind, who, why, and what it did not look at."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from preceptor.advice import URGENCIES, Advice, Case, Effect, Handler, Kind, Tool, Urgency, faults
+from preceptor.tools.triage import tool
+from tools.triage.cases import case
+from tools.triage.wordings import wordings
+
+
+def advise(text: str, **more: object) -> Advice:
+    return tool.advise(case(text, **more))  # type: ignore[arg-type]
+
+
+def rules_of(advice: Advice) -> set[str | None]:
+    return {reason.rule for reason in advice.reasons}
+
+
+def test_a_sore_throat_is_for_the_pharmacy_and_says_why() -> None:
+    text = "I've had a sore throat for 3 days, eating and drinking ok"
+    advice = advise(text, age=25.0, sex="female")
+    assert (advice.option, advice.kind, advice.handler) == (
+        Urgency.SELF_CARE,
+        Kind.CLINICAL,
+        Handler.COMMUNITY_PHARMACY,
+    )
+    (reason,) = [r for r in advice.reasons if r.effect is Effect.SETS]
+    assert reason.span is not None
+    assert reason.span.of(text) == "sore throat"
+    assert "not calibrated" in advice.not_considered[0]
+    assert isinstance(tool, Tool)
+
+
+@pytest.mark.parametrize(
+    ("text", "urgency", "kind"),
+    [
+        ("Repeat prescription for amlodipine please", Urgency.ROUTINE, Kind.MEDICATION),
+        ("Are my blood test results back?", Urgency.ROUTINE, Kind.RESULTS),
+        ("I need a sick note for my bad back", Urgency.ROUTINE, Kind.ADMINISTRATIVE),
+        ("Can I book a smear please", Urgency.ROUTINE, Kind.ADMINISTRATIVE),
+        ("I found a lump in my breast", Urgency.SOON, Kind.CLINICAL),
+        ("blood in my wee", Urgency.SOON, Kind.CLINICAL),
+        ("I ran out of insulin this morning", Urgency.SAME_DAY, Kind.MEDICATION),
+        ("hay fever is bad this year", Urgency.SELF_CARE, Kind.CLINICAL),
+        ("Crushing pain in my chest and sweating", Urgency.EMERGENCY, Kind.CLINICAL),
+    ],
+)
+def test_usual_requests(text: str, urgency: Urgency, kind: Kind) -> None:
+    advice = advise(text)
+    assert (advice.option, advice.kind) == (urgency, kind)
+
+
+def test_of_several_problems_the_most_urgent_decides_and_all_are_named() -> None:
+    advice = advise("sore throat, also my mole has changed colour and I need a repeat prescription")
+    assert advice.option == Urgency.SOON
+    assert {"sore_throat", "mole_changed", "medication_repeat"} <= rules_of(advice)
+    assert [r.rule for r in advice.reasons if r.effect is Effect.SETS] == ["mole_changed"]
+
+
+def test_words_of_severity_raise_within_limits() -> None:
+    assert advise("my knee hurts").option == Urgency.ROUTINE
+    assert advise("my knee pain is severe").option == Urgency.SOON
+    assert advise("severe agony in my knee, getting worse and worse, unbearable").option == Urgency.SAME_DAY
+
+
+def test_age_and_illness_change_it() -> None:
+    assert advise("sore throat", age=30.0).option == Urgency.SELF_CARE
+    assert advise("sore throat, I take azathioprine", age=30.0).option == Urgency.SAME_DAY
+    burning = "burning when I wee"
+    assert advise(burning, age=30.0, sex="female").option == Urgency.SELF_CARE
+    assert advise(burning, age=70.0, sex="female").option == Urgency.SOON
+    assert advise(burning, age=30.0, sex="male").option == Urgency.SOON
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("", "input.empty"),
+        (" \n ", "input.empty"),
+        ("😀", "input.empty"),
+        ("the wotsit has gone all thingummy", "input.not_recognised"),
+        ("Dzień dobry, od dwóch tygodni mam kaszel i katar, gardło trochę boli.", "input.language"),
+        ("عندي ألم شديد في الصدر", "input.language"),
+        ("word " * 100_000, "input.too_long"),
+    ],
+)
+def test_what_cannot_be_read_is_said_and_left_to_a_person_today(text: str, rule: str) -> None:
+    advice = advise(text)
+    assert rule in rules_of(advice)
+    assert advice.option == Urgency.SAME_DAY
+    assert len(advice.prediction_set) >= 3
+
+
+def test_an_alarm_at_either_end_of_an_endless_text_is_heard() -> None:
+    filler = "and so on it went. " * 30_000
+    for text in (f"Crushing pain in my chest. {filler}", f"{filler} Crushing pain in my chest."):
+        advice = advise(text)
+        assert advice.option == Urgency.EMERGENCY
+        assert all("chest" in span.of(text) for flag in advice.red_flags for span in flag.spans)
+
+
+def test_what_was_read_as_denied_or_past_is_shown() -> None:
+    advice = advise("crushing chest pain in 2010. Repeat prescription please, no chest pain")
+    said = [r.text for r in advice.reasons if r.rule == "words.set_aside"]
+    assert any(text.startswith("Read as past") for text in said)
+    assert any(text.startswith("Read as negated") for text in said)
+
+
+def test_a_record_without_a_request_gets_an_answer() -> None:
+    assert tool.advise(Case("x", case("").as_of)).option == Urgency.SAME_DAY
+
+
+def test_no_red_flag_is_below_the_advice_and_no_advice_has_a_fault() -> None:
+    for wording in wordings()[::3]:
+        advice = tool.advise(wording.case)
+        assert faults(advice, wording.case, tool.card) == ()
+        assert set(advice.probabilities) == set(URGENCIES)
+        assert max(
+            advice.probabilities, key=lambda option: advice.probabilities[option]
+        ) == advice.option or advice.option in (advice.prediction_set)
+
+
+@given(
+    st.text(max_size=400), st.one_of(st.none(), st.floats(0, 120)), st.sampled_from([None, "male", "female", "other"])
+)
+def test_whatever_is_typed_gets_advice_without_a_fault(text: str, age: float | None, sex: str | None) -> None:
+    asked = case(text, age=age, sex=sex)
+    assert faults(tool.advise(asked), asked, tool.card) == ()
