@@ -16,7 +16,8 @@ from preceptor.tools.jsonl import advise_lines
 from preceptor.tools.triage import tool
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
-KEYS = set(  # noqa: SIM905"id urgency probabilities set red_flags reasons not_considered kind handler tool version".split())
+STATED = "id urgency probabilities set red_flags reasons not_considered kind handler tool version"
+KEYS = set(STATED.split())
 
 
 def answers(*lines: str | bytes) -> list[dict[str, Any]]:

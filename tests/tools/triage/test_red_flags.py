@@ -232,3 +232,13 @@ def test_no_wording_of_the_table_is_copied_into_a_rule() -> None:
         if file.name.endswith(".toml"):
             for feature in tomllib.loads(file.read_text("utf-8")).get("feature", {}).values():
                 assert not texts & set(feature.get("any", ()))
+
+
+def test_the_reference_page_states_the_figures_that_are_measured() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "reference" / "triage.md").read_text("utf-8")
+    for apart in (False, True):
+        must = [w for w in MUST_FIRE if w.kept_apart is apart]
+        alike = [w for w in LOOK_ALIKES if w.kept_apart is apart]
+        caught = sum(w.expects in [flag.id for flag in red_flags_in(w.case)] for w in must)
+        assert f"{caught} of {len(must)}" in page
+        assert f"{sum(emergency(w) for w in alike)} of {len(alike)}" in page

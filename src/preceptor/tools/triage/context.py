@@ -17,7 +17,7 @@ from importlib.resources import files
 from preceptor.advice import Effect, Event, EventKind, Precision, Reason, Urgency
 from preceptor.tools.triage import facts
 from preceptor.tools.triage.presentations import Presentation
-from preceptor.tools.triage.reading import Reading, features_in
+from preceptor.tools.triage.reading import Reading
 
 BOOKED = frozenset({"booked", "pending", "arrived"})
 _SHOWN = 160  # characters of a plan's own words
@@ -69,7 +69,7 @@ def is_about(event: Event, presentation: Presentation, reading: Reading) -> bool
     """True when an entry of the record speaks of what the request is about."""
     if event.concept and presentation.concepts and facts.with_concept((event,), *presentation.concepts):
         return True
-    return presentation.is_named_by(features_in(f"{event.text}\n\n{event.note}", reading.library))
+    return presentation.is_named_by(reading.said_by(event))
 
 
 def upcoming(reading: Reading) -> tuple[Event, ...]:
@@ -110,7 +110,7 @@ def _plans(reading: Reading, presentation: Presentation, urgency: Urgency, chang
     for event in plans(reading):
         if not is_about(event, presentation, reading):
             continue
-        said = features_in(f"{event.text}\n\n{event.note}", reading.library)
+        said = reading.said_by(event)
         words = f"Standing plan of {day_of(event)}: {shown(event)}"
         if "plan_raises" in said and (changed or "plan_lowers" not in said) and not urgency.at_least(Urgency.SAME_DAY):
             yield Change(Urgency.SAME_DAY, Reason(words, Effect.RAISES, event=event.id, rule="plan"))

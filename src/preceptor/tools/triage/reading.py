@@ -33,6 +33,7 @@ class Reading:
         self.reader = Reader(self.sentences, case.as_of, bool(request and request.written_by_other))
         self._matches = self._search()
         self._known: dict[str, Found | None] = {}
+        self._said: dict[str, frozenset[str]] = {}
 
     def feature(self, name: str) -> Found | None:
         """What a feature rests on, or None when neither words nor record show it."""
@@ -111,15 +112,19 @@ class Reading:
         if feature.concepts:
             events += facts.with_concept(self._active, *feature.concepts)
         if feature.reads:
-            events += [e for e in self._active if e.kind in feature.reads and feature.name in self._said_by(e)]
+            events += [e for e in self._active if e.kind in feature.reads and feature.name in self.said_by(e)]
         return Found(events=tuple(dict.fromkeys(event.id for event in events))) if events else None
 
     @cached_property
     def _active(self) -> tuple[Event, ...]:
         return facts.active(self.case, EventKind.CONDITION, EventKind.MEDICATION)
 
-    def _said_by(self, event: Event) -> frozenset[str]:
-        return features_in(event.text, self.library)
+    def said_by(self, event: Event) -> frozenset[str]:
+        """The features whose phrases stand in an entry's own words, its note among them. Each text is read once."""
+        text = f"{event.text}\n\n{event.note}" if event.note else event.text
+        if text not in self._said:
+            self._said[text] = features_in(text, self.library)
+        return self._said[text]
 
     # -- numbers and people
 
