@@ -231,9 +231,9 @@ def _progress() -> Iterator[Callable[[str, int, int], None]]:
 
 @app.command()
 def advise(tool: Annotated[str, typer.Argument(help="The tool's name, such as triage.")]) -> None:
-    """Ask one tool, on its own, about requests as lines of JSON: preceptor advise triage < requests.jsonl > advice.jsonl
+    """Ask one tool, on its own: preceptor advise triage < requests.jsonl > advice.jsonl
 
-    A line in: {"id": "r1", "text": "...", "age": 54, "sex": "female", "record": "bundle.json"}; only the text is needed.
+    A line in: {"id": "r1", "text": "...", "age": 54, "sex": "female", "record": "bundle.json"}; text is needed.
     A line that is no request gives {"id": ..., "error": ...} in its place, and the exit code is 1.
     """
     import sys

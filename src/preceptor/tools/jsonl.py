@@ -1,9 +1,9 @@
 """Requests as lines of JSON in, advice as lines of JSON out: the contract of `preceptor advise TOOL`.
 
 A line in: {"id": "r1", "text": "...", "age": 54, "sex": "female", "record": "bundle.json",
-"as_of": "2026-11-02T09:00:00Z", "written_by_other": false}; all but `text` may be left out, other keys are passed
-over. One line out for each line in, in the same order; a bad line gives {"id": ..., "error": "..."} in its place. Lines are read and written
-one at a time, so any number of them will do.
+"as_of": "2026-11-02T09:00:00Z", "written_by_other": false}; all but `text` may be left out, other keys are passed over.
+One line out for each line in, in the same order; a bad line gives {"id": ..., "error": "..."} in its place. Lines are
+read and written one at a time, so any number of them will do.
 """
 
 from __future__ import annotations
