@@ -1,13 +1,18 @@
 """The process that asks the tools: beside the web server, so that no page ever waits for a tool.
 
-python -m preceptor.service.assessor
+python -m preceptor.service.assessor [PID]
+
+With a process id it stops when that process, which started it, is gone: a service that is started again then finds
+no assessor of an older version at work.
 """
 
 from __future__ import annotations
 
 import logging
 import os
+import sys
 import time
+from uuid import UUID
 
 PAUSE = 0.5  # seconds between looks at an empty queue
 PAUSE_AFTER_FAULT = 5.0
@@ -15,31 +20,55 @@ PAUSE_AFTER_FAULT = 5.0
 log = logging.getLogger(__name__)
 
 
-def run() -> None:
-    """Assess requests as they come, until the process is told to stop."""
+def run(beside: int | None = None) -> None:
+    """Assess requests as they come, until the process is told to stop or the process `beside` it is gone."""
     from django.conf import settings
     from django.db import close_old_connections
 
-    from preceptor.service.requests.assessing import assess_waiting
+    from preceptor.service.requests.assessing import assess_next, check_waiting
+    from preceptor.service.requests.toolbox import Toolbox, ToolFailed
+
+    toolbox: Toolbox | None = None
+    checked_again = False
+    set_aside: set[UUID] = set()
+    while beside is None or os.getppid() == beside:
+        try:
+            # Red flags come first, and need no tool: they are looked for even where no tool can be started.
+            if not checked_again:
+                _check_again()
+                checked_again = True
+            check_waiting()
+            if toolbox is None:
+                starting = Toolbox(settings.TOOL_SECONDS)
+                starting.start()
+                toolbox = starting
+            busy = assess_next(toolbox, set_aside)
+        except ToolFailed:
+            log.error("the tools could not be started; requests wait unassessed")
+            busy, toolbox = False, None
+            time.sleep(PAUSE_AFTER_FAULT)
+        except Exception:
+            # The database may be away for a moment; the requests are safe in it, so wait and look again.
+            log.exception("the assessor met a fault and will go on")
+            busy = False
+            time.sleep(PAUSE_AFTER_FAULT)
+        close_old_connections()
+        if not busy:
+            if set_aside:
+                set_aside.clear()
+                time.sleep(PAUSE_AFTER_FAULT)
+            time.sleep(PAUSE)
+    if toolbox is not None:
+        toolbox.stop()
+
+
+def _check_again() -> None:
+    """What could not be checked for red flags before may be checkable now: a start is when things are mended."""
     from preceptor.service.requests.models import Checked, Request
     from preceptor.service.requests.receiving import check_red_flags
-    from preceptor.service.requests.toolbox import Toolbox
 
-    with Toolbox(settings.TOOL_SECONDS) as toolbox:
-        # What could not be checked before may be checkable now: a start is when things have been mended.
-        for request in Request.objects.filter(red_flags_checked=Checked.FAILED):
-            check_red_flags(request)
-        while True:
-            try:
-                asked = assess_waiting(toolbox)
-            except Exception:
-                # The database may be away for a moment; the requests are safe in it, so wait and look again.
-                log.exception("the assessor met a fault and will go on")
-                asked = 0
-                time.sleep(PAUSE_AFTER_FAULT)
-            close_old_connections()
-            if not asked:
-                time.sleep(PAUSE)
+    for request in Request.objects.filter(red_flags_checked=Checked.FAILED):
+        check_red_flags(request)
 
 
 if __name__ == "__main__":
@@ -47,4 +76,4 @@ if __name__ == "__main__":
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "preceptor.service.settings")
     django.setup()
-    run()
+    run(int(sys.argv[1]) if len(sys.argv) > 1 else None)

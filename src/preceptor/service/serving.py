@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import subprocess
@@ -12,6 +13,7 @@ from types import FrameType
 WORKERS = 2
 THREADS = 8
 LONGEST_STOP = 10  # seconds
+BETWEEN_STARTS = 5  # seconds: an assessor that cannot start must not keep the machine busy trying
 
 
 def serve(host: str, port: int) -> int:
@@ -27,7 +29,7 @@ def serve(host: str, port: int) -> int:
             "--log-level", "warning", "--no-control-socket",
         ]
     )  # fmt: skip
-    assessor = _start_assessor()
+    assessor, started = _start_assessor(), time.monotonic()
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         web.terminate()
@@ -35,9 +37,9 @@ def serve(host: str, port: int) -> int:
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, stop)
     while web.poll() is None:
-        if assessor.poll() is not None:
+        if assessor.poll() is not None and time.monotonic() - started > BETWEEN_STARTS:
             print("The assessor stopped and is started again.", file=sys.stderr)
-            assessor = _start_assessor()
+            assessor, started = _start_assessor(), time.monotonic()
         time.sleep(0.5)
     assessor.terminate()
     try:
@@ -57,4 +59,5 @@ def is_free(host: str, port: int) -> bool:
 
 
 def _start_assessor() -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-m", "preceptor.service.assessor"])
+    itself = str(os.getpid())  # the assessor stops when this process is gone
+    return subprocess.Popen([sys.executable, "-m", "preceptor.service.assessor", itself])  # noqa: S603

@@ -1,23 +1,38 @@
-"""Asking a tool in a process of its own, so that one which hangs, crashes or eats memory takes nothing with it."""
+"""Asking a tool in a process of its own, so that one which hangs, crashes or eats memory takes nothing with it.
+
+The child is shut in (see `shut_in`), and what it says comes back as bounded JSON, never as objects: whatever a tool
+answers is read, checked and kept, or is a failure of that tool. This holds mistakes in; a tool is still a program
+that somebody chose to install, and runs as the user that runs Preceptor.
+
+What a failure says is shown on pages and goes into the log and the ledger, so it never holds the tool's own words:
+these may quote the patient, or give away advice that is not to be seen yet.
+"""
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 import os
-import pickle
+import signal
+import threading
+import traceback
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any
 
-from preceptor.advice import Advice, Card, Case, faults
+from preceptor.advice import Advice, Card, Case, Tool, faults
+from preceptor.service.requests.answers import Unreadable, advice_from, advice_to, card_from, card_to
+from preceptor.service.requests.shut_in import no_more_files, shut_in
 
-# What a tool has no business to know.
-_PRIVATE = ("DATABASE_URL", "PRECEPTOR_SECRET_KEY", "PRECEPTOR_HOME")
 # A tool's first answer waits for its library to load.
 _START_SECONDS = 60.0
+LONGEST_ANSWER = 500_000  # bytes
 
 
 class ToolFailed(Exception):
-    """The tool gave no advice that may be kept; the message says why."""
+    """The tool gave no advice that may be kept; the message says why, in words of ours."""
 
 
 class Toolbox:
@@ -31,73 +46,136 @@ class Toolbox:
         self.missing: dict[str, str] = {}  # tools that are installed but do not load, and why
 
     def __enter__(self) -> Toolbox:
-        self._start()
+        """Raises ToolFailed where the tools cannot be started."""
+        self.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._stop()
+        self.stop()
 
     def ask(self, tool: str, case: Case) -> Advice:
         """One tool's advice. Raises ToolFailed when it fails, is slow, or says what no tool may say."""
         if self._child is None or not self._child.is_alive():
-            self._start()
-        assert self._pipe is not None  # noqa: S101 -- for the type checker: _start sets it
+            self.start()
+        assert self._pipe is not None  # noqa: S101 -- for the type checker: start sets it
         try:
             self._pipe.send((tool, case))
-            if not self._pipe.poll(self.seconds):
-                self._stop()
-                raise ToolFailed(f"gave no answer within {self.seconds:g} seconds")
-            answer = self._pipe.recv()
-        except (EOFError, OSError, pickle.UnpicklingError) as broken:
-            self._stop()
+            answer = self._answer(self.seconds)
+        except TimeoutError:
+            self.stop()
+            raise ToolFailed(f"gave no answer within {self.seconds:g} seconds") from None
+        except (EOFError, OSError, ValueError) as broken:
+            self.stop()
             raise ToolFailed("stopped in the middle of its work") from broken
-        if not isinstance(answer, Advice):
-            raise ToolFailed(str(answer))
-        if found := faults(answer, case, self.cards[tool]):
-            raise ToolFailed("its advice cannot be used: " + "; ".join(found))
-        return answer
+        if answer.get("exhausted"):
+            self.stop()  # what it holds on to may starve the next: a fresh child takes over
+        if "advice" not in answer:
+            raise ToolFailed(str(answer.get("failure")))
+        try:
+            advice = advice_from(answer["advice"])
+        except Unreadable as why:
+            raise ToolFailed(f"its advice cannot be used: {why}") from None
+        if found := faults(advice, case, self.cards[tool]):
+            many = f"{len(found)} things are" if len(found) > 1 else "one thing is"
+            raise ToolFailed(f"its advice cannot be used: {many} wrong with it (`preceptor advise` names them)")
+        return advice
 
-    def _start(self) -> None:
-        self._stop()
+    def start(self) -> None:
+        """Start the child, afresh where there is one. Raises ToolFailed."""
+        self.stop()
         context = multiprocessing.get_context("spawn")
         self._pipe, far_end = context.Pipe()
         self._child = context.Process(target=_serve, args=(far_end,), daemon=True, name="preceptor-tools")
         self._child.start()
         far_end.close()
         try:
-            if not self._pipe.poll(_START_SECONDS):
-                raise EOFError
-            self.cards, self.missing = self._pipe.recv()
-        except (EOFError, OSError) as broken:
-            self._stop()
+            said = self._answer(_START_SECONDS)
+            self.cards = {name: card_from(card) for name, card in said["cards"].items()}
+            self.missing = said["missing"]
+        except (EOFError, OSError, ValueError, KeyError) as broken:
+            self.stop()
             raise ToolFailed("the tools could not be started") from broken
 
-    def _stop(self) -> None:
+    def stop(self) -> None:
         if self._pipe is not None:
             self._pipe.close()
         if self._child is not None:
-            self._child.kill()
+            self._kill()
             self._child.join()
         self._child = self._pipe = None
+
+    def _answer(self, seconds: float) -> dict[str, Any]:
+        """What the child says next. Raises TimeoutError, EOFError, OSError or ValueError."""
+        assert self._pipe is not None  # noqa: S101 -- for the type checker
+        if not self._pipe.poll(seconds):
+            raise TimeoutError
+        # It has begun to speak; should it fall silent in the middle, it is killed, and the reading ends.
+        too_long = threading.Timer(seconds, self._kill)
+        too_long.start()
+        try:
+            answer: dict[str, Any] = json.loads(self._pipe.recv_bytes(LONGEST_ANSWER + 1000))
+            return answer
+        finally:
+            too_long.cancel()
+
+    def _kill(self) -> None:
+        if self._child is None or self._child.pid is None:
+            return
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._child.pid, signal.SIGKILL)  # what the tool started goes with it
+        self._child.kill()
 
 
 def _serve(pipe: Connection) -> None:
     """The child: say what there is, then answer until the pipe closes."""
-    for name in _PRIVATE:
-        os.environ.pop(name, None)
+    shut_in()
     from preceptor.tools import broken, found
 
     tools = found()
     missing = {tool.name: tool.why for tool in broken()}
-    pipe.send(({name: tool.card for name, tool in tools.items()}, missing))
+    cards = {}
+    for name, tool in tools.items():
+        try:
+            cards[name] = card_to(tool.card)
+        except Exception as fault:  # a card may hold anything
+            missing[name] = f"its card cannot be read ({type(fault).__name__})"
+    _say(pipe, {"cards": cards, "missing": missing})
+    no_more_files()
     while True:
         try:
             name, case = pipe.recv()
         except EOFError:
             return
+        if name not in cards:
+            _say(pipe, {"failure": "is not installed"})
+            continue
         try:
-            pipe.send(
-                tools[name].advise(case) if name in tools else f"is not installed: {missing.get(name, 'unknown')}"
-            )
+            answer = _asked(tools[name], case)
         except Exception as fault:  # a plug-in may raise anything
-            pipe.send(f"{type(fault).__name__}: {fault}")
+            _say(pipe, {"failure": _in_our_words(fault), "exhausted": isinstance(fault, MemoryError)})
+        else:
+            _say(pipe, answer)
+
+
+def _asked(tool: Tool, case: Case) -> dict[str, object]:
+    advice = tool.advise(case)
+    if not isinstance(advice, Advice):
+        return {"failure": "gave something that is no advice"}
+    return {"advice": advice_to(advice)}
+
+
+def _say(pipe: Connection, answer: dict[str, object]) -> None:
+    try:
+        said = json.dumps(answer, ensure_ascii=False, allow_nan=False).encode()
+    except (ValueError, TypeError, RecursionError):
+        said = b'{"failure": "its advice cannot be written down"}'
+    if len(said) > LONGEST_ANSWER:
+        said = b'{"failure": "its advice is too long"}'
+    pipe.send_bytes(said)
+
+
+def _in_our_words(fault: Exception) -> str:
+    """What sort of fault and where in the tool's code; its message may quote the patient."""
+    frames = traceback.extract_tb(fault.__traceback__)
+    where = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    return f"{type(fault).__name__}{where}"
