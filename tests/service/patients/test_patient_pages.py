@@ -14,6 +14,7 @@ from django.urls import reverse
 from preceptor.advice import Handler, Standing, Urgency
 from preceptor.service.patients.models import Event, Resource
 from preceptor.service.requests.deciding import decide, give_first_view, reopen
+from preceptor.service.requests.visibility import Step, advice_shown_to, step_for
 from service.factories import a_patient, a_practice, a_request, a_user, an_assessment, an_event, trust
 
 pytestmark = pytest.mark.django_db
@@ -290,6 +291,13 @@ class TestRequestsAndDecisions:
         assert "Emergency" not in shown
         assert "Emergency" in self.page(decider, patient)
 
+    def test_whoever_read_the_advice_here_has_seen_it(self, practice, gp, patient, request_):
+        decider = a_user(practice)
+        self.decided(request_, decider)
+        assert "Advice Emergency" in self.page(gp, patient)
+        reopen(request_, decider, why="It got worse", version=2)
+        assert step_for(request_, gp) == Step.DECIDE
+
     @pytest.mark.usefixtures("request_")
     def test_only_this_patients_requests_are_here(self, practice, gp, patient):
         a_request(practice, patient=a_patient(practice), text="Somebody else")
@@ -297,6 +305,7 @@ class TestRequestsAndDecisions:
 
     def decided(self, request, user):
         give_first_view(request, user, urgency=Urgency.SOON, handler=Handler.GP, version=1)
+        advice_shown_to(request, user)
         why = {"reason": "know_this_patient", "note": "Seen before"}
         decide(request, user, urgency=Urgency.SOON, handler=Handler.GP, version=1, **why)
 
@@ -359,8 +368,8 @@ def test_requests_are_asked_about_one_by_one_but_never_more_than_ten(
     trust(practice, Standing.SECOND)
     for _ in range(30):
         an_assessment(a_request(practice, patient=patient))
-    # Visibility is the one door to advice and takes a request at a time: up to four questions for each shown.
-    with django_assert_max_num_queries(11 + 10 * 4):
+    # Visibility is the one door to advice and takes a request at a time: up to five questions for each shown.
+    with django_assert_max_num_queries(11 + 10 * 5):
         assert client.get(reverse("patient_requests", args=[patient.pk])).status_code == 200
 
 

@@ -42,6 +42,7 @@ def view(request: Request, user: User, urgency: Urgency = Urgency.ROUTINE) -> ob
 
 def final(request: Request, user: User, urgency: Urgency = Urgency.SOON, **fields: object) -> Decision:
     fields = {"handler": Handler.GP, "reason": "", "note": "", "version": request.version} | fields
+    advice_shown_to(request, user)  # as the page does, before there is a decision to save
     return decide(request, user, urgency=urgency, **fields)  # type: ignore[arg-type]
 
 
@@ -223,11 +224,75 @@ def test_whoever_has_read_the_decision_has_seen_the_advice() -> None:
     an_assessment(request, "soon")
     view(request, first)
     final(request, first)
-    open_request(request, reader)  # the decided request, with the advice beside it
+    assert advice_shown_to(request, reader)  # the decided request, with the advice beside it
     reopen(request, first, why="it is worse now", version=request.version)
 
     assert step_for(request, reader) == Step.DECIDE
     assert step_for(request, a_user(practice)) == Step.FIRST_VIEW, "somebody new gives their own view"
+
+
+def test_a_page_that_only_stays_open_shows_nothing_new() -> None:
+    practice = a_practice_with_triage()
+    request, first, second = a_request(practice), a_user(practice), a_user(practice)
+    an_assessment(request, "soon")
+    open_request(request, second)
+    view(request, first)
+    final(request, first)
+    open_request(request, second)  # the page from before the decision, still open beside other work
+    reopen(request, first, why="it is worse now", version=request.version)
+
+    assert step_for(request, second) == Step.FIRST_VIEW
+
+
+def test_a_view_from_before_there_was_advice_does_not_open_the_next_rounds() -> None:
+    practice = a_practice_with_triage(Standing.SHADOW)
+    request, user = a_request(practice), a_user(practice)
+    an_assessment(request, "soon")
+    final(request, user)
+    set_standing(practice, "triage", "1.0.0", Standing.SECOND, user=None, why="for this test alone")
+    reopen(request, user, why="it is worse now", version=request.version)
+    # They may have read the advice beside the decision; this person did not.
+    assert step_for(request, user) == Step.FIRST_VIEW
+    assert advice_shown_to(request, user) is None
+
+
+def test_advice_that_comes_while_a_decision_is_made_is_read_before_it_is_decided_on() -> None:
+    practice = a_practice_with_triage(Standing.FIRST)
+    request, user = a_request(practice), a_user(practice)
+    advice_shown_to(request, user)
+    an_assessment(request, "soon")
+    fields = {"urgency": Urgency.SOON, "handler": Handler.GP, "reason": "", "note": "", "version": request.version}
+    with pytest.raises(Refused, match="Advice has come"):
+        decide(request, user, **fields)
+    advice_shown_to(request, user)
+    assert decide(request, user, **fields).assessment is not None
+
+
+def test_a_decision_does_not_rest_on_advice_that_was_suspended_meanwhile() -> None:
+    practice = a_practice_with_triage()
+    request, user = a_request(practice), a_user(practice)
+    an_assessment(request, "soon")
+    view(request, user)
+    assert advice_shown_to(request, user)
+    set_standing(practice, "triage", "1.0.0", Standing.SUSPENDED, user=None, why="for this test alone")
+    fields = {"urgency": Urgency.SOON, "handler": Handler.GP, "reason": "", "note": "", "version": request.version}
+    with pytest.raises(Refused, match="withdrawn"):
+        decide(request, user, **fields)
+    assert advice_shown_to(request, user) is None
+    decision = decide(request, user, **fields)
+    assert decision.assessment is None
+    assert decision.first_view is not None, "it was given before the advice was seen"
+
+
+def test_a_view_after_advice_was_seen_is_not_their_own_even_where_the_tool_is_now_suspended() -> None:
+    practice = a_practice_with_triage(Standing.FIRST)
+    request, user = a_request(practice), a_user(practice)
+    an_assessment(request, "soon")
+    assert advice_shown_to(request, user)
+    set_standing(practice, "triage", "1.0.0", Standing.SUSPENDED, user=None, why="for this test alone")
+    with pytest.raises(Refused, match="seen the advice"):
+        view(request, user)
+    assert final(request, user).first_view is None
 
 
 @pytest.mark.parametrize("role", [Role.MANAGER, Role.SAFETY_OFFICER])

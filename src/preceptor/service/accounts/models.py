@@ -26,6 +26,7 @@ class User(AbstractUser):
 
     practice = models.ForeignKey("practices.Practice", models.PROTECT, null=True, related_name="staff")
     role = models.CharField(max_length=20, choices=Role.choices, default=Role.CARE_NAVIGATOR)
+    must_change_password = models.BooleanField(default=False)  # somebody else knows it: a manager read it out
 
     @property
     def may_decide(self) -> bool:

@@ -14,7 +14,7 @@ from preceptor.service.ledger import chain
 from preceptor.service.requests.models import Assessment, Decision, FirstView, Opening, Reopening, Request, State
 from preceptor.service.requests.reasons import DifferenceReason
 from preceptor.service.requests.states import after
-from preceptor.service.requests.visibility import Step, advice_shown_to, step_for
+from preceptor.service.requests.visibility import Step, advice_open_to, has_been_shown_advice, step_for
 
 # A page that is open tells us so every 15 seconds; three silences and it counts as closed.
 STILL_OPEN = timedelta(seconds=45)
@@ -29,16 +29,17 @@ class Refused(Exception):
 
 
 def open_request(request: Request, user: User) -> Opening:
-    """Note that this person has the request open: call it when the page is shown, and while it stays open."""
+    """Note that this person has the request open: call it when the page is shown, and while it stays open.
+
+    A page that stays open shows nothing new: what advice was shown is noted by `visibility.advice_shown_to`.
+    """
     now = timezone.now()
     opening, is_new = Opening.objects.get_or_create(
         request=request, round=request.round, clinician=user, defaults={"first": now, "last": now}
     )
     if not is_new:
         opening.last = now
-    if opening.advice_shown is None and advice_shown_to(request, user) is not None:
-        opening.advice_shown = now
-    opening.save(update_fields=["last", "advice_shown"])
+        opening.save(update_fields=["last"])
     return opening
 
 
@@ -56,7 +57,7 @@ def others_here(request: Request, user: User) -> list[Opening]:
 def give_first_view(request: Request, user: User, *, urgency: Urgency, handler: Handler, version: int) -> FirstView:
     """Save a clinician's own view, before the advice is shown to them. Raises Conflict or Refused."""
     now = _locked(request, user, "first_view", version)
-    if step_for(now, user) not in {Step.FIRST_VIEW, Step.DECIDE_WITHOUT_ADVICE}:
+    if step_for(now, user) not in {Step.FIRST_VIEW, Step.DECIDE_WITHOUT_ADVICE} or has_been_shown_advice(now, user):
         raise Refused("Your own view was saved before, or you have seen the advice already.")
     view = _save_first_view(now, user, urgency, handler)
     now.state = State.IN_REVIEW
@@ -74,11 +75,12 @@ def decide(
     step = step_for(now, user)
     if step == Step.FIRST_VIEW:
         raise Refused("Save your own view first; then the advice is shown, and you decide.")
-    shown = advice_shown_to(now, user)
+    shown = advice_open_to(now, user)
+    _refuse_unless_read(now, user, shown)
     note = note.strip()
     _refuse_without_reason(now, shown, urgency, reason, note)
     first_view = now.first_views.filter(round=now.round, clinician=user).first()
-    if first_view is None and step == Step.DECIDE_WITHOUT_ADVICE:
+    if first_view is None and step == Step.DECIDE_WITHOUT_ADVICE and not has_been_shown_advice(now, user):
         # Nothing was shown to lead it, so the decision is this person's own view.
         first_view = _save_first_view(now, user, urgency, handler)
     decision = Decision.objects.create(
@@ -151,6 +153,19 @@ def _what_happened(request: Request) -> str:
 
 def _clock(when: datetime) -> str:
     return f"{timezone.localtime(when):%I:%M%p}".lstrip("0").lower()
+
+
+def _refuse_unless_read(request: Request, user: User, advice: Assessment | None) -> None:
+    """A decision is taken on what the page showed: advice that came or went since then is to be read first."""
+    opening = request.openings.filter(round=request.round, clinician=user).first()
+    was_shown = opening.showing_id if opening else None
+    if advice is not None and advice.pk != was_shown:
+        raise Refused("Advice has come since you opened this page. It is shown now: read it, then save your decision.")
+    if advice is None and was_shown is not None:
+        raise Refused(
+            "The advice that this page showed has been withdrawn since: its tool is no longer trusted with showing "
+            "any. Think again without it, then save your decision."
+        )
 
 
 def _refuse_without_reason(

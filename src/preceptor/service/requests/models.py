@@ -159,7 +159,8 @@ class Opening(models.Model):
     round = models.PositiveIntegerField()
     first = models.DateTimeField()
     last = models.DateTimeField()
-    advice_shown = models.DateTimeField(null=True)
+    advice_shown = models.DateTimeField(null=True)  # when advice was first shown to them in this round
+    showing = models.ForeignKey(Assessment, models.PROTECT, null=True, related_name="+")  # what was shown last
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["request", "round", "clinician"], name="one_opening_each")]

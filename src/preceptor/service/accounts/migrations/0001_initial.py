@@ -32,6 +32,7 @@ class Migration(migrations.Migration):
                 ('is_active', models.BooleanField(default=True, help_text='Designates whether this user should be treated as active. Unselect this instead of deleting accounts.', verbose_name='active')),
                 ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date joined')),
                 ('role', models.CharField(choices=[('gp', 'GP'), ('nurse', 'Nurse'), ('pharmacist', 'Pharmacist'), ('care_navigator', 'Care navigator'), ('manager', 'Practice manager'), ('safety_officer', 'Clinical safety officer')], default='care_navigator', max_length=20)),
+                ('must_change_password', models.BooleanField(default=False)),
                 ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
                 ('practice', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='staff', to='practices.practice')),
                 ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),

@@ -75,6 +75,7 @@ class Migration(migrations.Migration):
                 ('first', models.DateTimeField()),
                 ('last', models.DateTimeField()),
                 ('advice_shown', models.DateTimeField(null=True)),
+                ('showing', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='requests.assessment')),
                 ('clinician', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
                 ('request', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='openings', to='requests.request')),
             ],
