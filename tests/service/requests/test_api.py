@@ -3,14 +3,17 @@ from __future__ import annotations
 import json
 import re
 from datetime import UTC, date, datetime, timedelta
+from urllib.parse import urlencode
 
 import pytest
+from django.db import OperationalError
+from django.test import Client
 from django.utils import timezone
 
 from preceptor.advice import RedFlag, Span, Urgency
 from preceptor.service.practices.models import ApiKey
 from preceptor.service.requests.models import Checked, Request
-from service.factories import a_patient, a_practice
+from service.factories import a_patient, a_practice, a_user
 
 pytestmark = pytest.mark.django_db
 
@@ -188,3 +191,82 @@ def test_the_documentation_asks_no_other_server(client):
     assert {"201", "200", "409"} <= set(schema["paths"]["/api/requests"]["post"]["responses"])
     headers = [p["name"] for p in schema["paths"]["/api/requests"]["post"]["parameters"] if p["in"] == "header"]
     assert headers == ["Idempotency-Key"]
+
+
+@pytest.mark.parametrize("when", ["0001-01-01T00:00:00+14:00", "1970-01-01T00:00:00Z"])
+def test_a_time_from_long_ago_is_refused(send, when):
+    assert send(BODY | {"received": when}).status_code == 422
+    assert not Request.objects.exists()
+
+
+def test_what_cannot_be_saved_is_to_be_sent_again(send, monkeypatch):
+    def full(*_, **__):
+        raise OperationalError("database or disk is full")
+
+    monkeypatch.setattr("preceptor.service.requests.receiving.chain.append", full)
+    response = send()
+    assert (response.status_code, response.headers["Retry-After"]) == (503, "60")
+    assert "same Idempotency-Key" in response.json()["detail"]
+    assert not Request.objects.exists()
+    monkeypatch.undo()
+    assert send().status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("chosen", "status"),
+    [("k" * 190, 201), ("k" * 191, 400), ("k" * 10_000, 400), (" ", 400), ("clé é", 201), ("a;DROP TABLE", 201)],
+)
+def test_keys_of_any_kind_are_taken_or_refused_in_words(send, chosen, status):
+    response = send(idempotency_key=chosen)
+    assert response.status_code == status
+    assert response["Content-Type"].startswith("application/json")
+    if status == 201:
+        assert send(idempotency_key=chosen).status_code == 200
+    assert Request.objects.count() == (status == 201)
+
+
+HOSTILE = [
+    "<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{ 7*7 }}{% raw %}", "'; DROP TABLE x;--",
+    "\u202egnp.exe", "x" * 19_000, "\u0000nul", "\ud800half", "%00%0d%0aSet-Cookie: a=b", "İ" * 200, "\U0001f637" * 50,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("words", HOSTILE, ids=range(len(HOSTILE)))
+def test_hostile_words_are_kept_and_never_run(send, practice, words):
+    """In every field that a program may send; and shown, in the inbox and on the request's page, as words alone."""
+    body = {
+        "text": words,
+        "patient": {"name": words[:200], "nhs_number": words[:20], "born": "1972-03-01"},
+        "telephone": words[:100],
+        "written_by": words[:100],
+    }
+    assert send(body).status_code in (201, 422)  # half of a pair is no text that JSON may hold
+    if not Request.objects.exists():
+        assert "\ud800" in words
+        return
+    reader = Client()
+    reader.force_login(a_user(practice))
+    request = Request.objects.get()
+    for address in ("/", f"/requests/{request.pk}/", "/?" + urlencode({"search": request.text[:100]})):
+        page = reader.get(address)
+        assert page.status_code == 200
+        shown = page.content.decode()
+        assert "<script>alert" not in shown
+        assert "<img" not in shown
+        assert ">49<" not in shown
+        assert not [name for name in page.cookies if name not in ("csrftoken", "sessionid")]
+
+
+def test_a_key_opens_its_own_practice_alone(send, practice):
+    other = a_practice()
+    a_patient(other, key="Patient/elsewhere", born=date(1972, 3, 1))
+    response = send(BODY | {"patient": {"fhir_id": "elsewhere", "born": "1972-03-01"}})
+    assert response.status_code == 201
+    request = Request.objects.get()
+    assert (request.practice, request.patient) == (practice, None)
+    # The same key for an idempotent repeat, sent by another practice, is another request.
+    theirs = ApiKey.make(other, "another program")
+    assert send(bearer=theirs).status_code == 201
+    assert Request.objects.of(other).count() == 1
+    assert send(bearer=theirs[:-1]).status_code == 401
+    assert send(bearer="\u00e9").status_code == 401

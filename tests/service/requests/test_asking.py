@@ -5,6 +5,7 @@ import uuid
 from datetime import date
 
 import pytest
+from django.db import OperationalError
 
 from preceptor.advice import RedFlag, Span, Urgency
 from preceptor.service.requests.models import Checked, Request
@@ -165,3 +166,29 @@ def test_the_form_is_protected_against_forgery(practice):
 
     assert answer.status_code == 403
     assert "was not saved" in answer.content.decode()
+
+
+def test_what_cannot_be_saved_stays_on_the_page(client, practice, monkeypatch):
+    def full(*_, **__):
+        raise OperationalError("database or disk is full")
+
+    monkeypatch.setattr("preceptor.service.requests.receiving.chain.append", full)
+    sent = typed()
+    response = client.post("/ask/Z12345/", sent)
+    assert response.status_code == 503
+    shown = response.content.decode()
+    assert "My knee has been sore" in shown
+    assert "It is still on this page" in shown
+    assert sent["key"] in shown, "sent again, it is one request, whatever became of the first"
+    assert "In an emergency call 999 now" in shown
+    assert not Request.objects.exists()
+
+
+@pytest.mark.parametrize("code", ["%00", "Z1234%005", "..", "Z12345%0d%0aX: y", "'", "x" * 3000])
+def test_a_code_that_is_none_is_no_page(client, practice, code):
+    assert client.get(f"/ask/{code}/").status_code == 404
+
+
+@pytest.mark.parametrize("number", ["٩٩٩٠٠٠٠٠١٨", "²²²²²²²²²²"])
+def test_strange_digits_are_no_nhs_number(client, practice, number):
+    assert client.post("/ask/Z12345/", typed(nhs_number=number)).status_code in (302, 422)

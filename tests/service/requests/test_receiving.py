@@ -6,13 +6,21 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
-from django.db import connections
+from django.db import OperationalError, connections
 
+from preceptor.service.ledger import chain
 from preceptor.service.ledger.models import Entry
 from preceptor.service.requests import receiving
 from preceptor.service.requests.models import Checked, Request
-from preceptor.service.requests.receiving import Arrival, BadArrival, IdempotencyClash, matching_patient, receive
-from service.factories import a_patient, a_practice, an_event
+from preceptor.service.requests.receiving import (
+    Arrival,
+    BadArrival,
+    IdempotencyClash,
+    check_red_flags,
+    matching_patient,
+    receive,
+)
+from service.factories import a_patient, a_practice, a_red_flag, a_request, an_event
 
 pytestmark = pytest.mark.django_db
 
@@ -168,3 +176,51 @@ def test_a_red_flag_may_rest_on_the_record() -> None:
     ).request
 
     assert request.red_flags, "a head injury on an anticoagulant is a red flag"
+
+
+def test_what_was_found_is_told_even_where_it_cannot_be_written_down(monkeypatch: pytest.MonkeyPatch) -> None:
+    practice = a_practice()
+    real = chain.append
+
+    def full(kind: str, *rest: object, **more: object) -> object:
+        if kind == "request.red_flags":
+            raise OperationalError("database or disk is full")
+        return real(kind, *rest, **more)
+
+    monkeypatch.setattr(chain, "append", full)
+    received = receive(practice, Arrival(CHEST_PAIN, "api", idempotency_key="k-1"))
+    assert "emergency" in {flag["urgency"] for flag in received.request.red_flags}
+    assert Request.objects.get().red_flags_checked == Checked.PENDING, "the assessor will check it again"
+
+    monkeypatch.undo()
+    again = receive(practice, Arrival(CHEST_PAIN, "api", idempotency_key="k-1"))
+    assert not again.is_new
+    assert Request.objects.get().red_flags_checked == again.request.red_flags_checked == Checked.DONE
+    assert Request.objects.get().floor == "emergency"
+
+
+def test_checking_again_takes_no_red_flag_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    practice = a_practice()
+    request = a_request(
+        practice, red_flags=[a_red_flag("my knee", "knee", "An older rule")], red_flags_checked=Checked.FAILED
+    )
+    check_red_flags(request)
+    request.refresh_from_db()
+    assert [flag["id"] for flag in request.red_flags] == ["an_older_rule"]
+    assert (request.floor, request.red_flags_checked) == ("emergency", Checked.DONE)
+
+
+def test_two_who_check_at_once_come_to_one_entry() -> None:
+    practice = a_practice()
+    request = receive(practice, Arrival(CHEST_PAIN, "page")).request
+    check_red_flags(Request.objects.get(pk=request.pk))
+    assert Entry.objects.filter(kind="request.red_flags").count() == 1
+
+
+@pytest.mark.parametrize("number", ["²²²²²²²²²²", "٩٩٩٠٠٠٠٠١٨", "\ud800", "x" * 20])
+def test_a_number_of_strange_digits_matches_nobody_and_breaks_nothing(number: str) -> None:
+    practice = a_practice()
+    a_patient(practice, born=date(1972, 3, 1), family_name="Testley", given_names="Pat")
+    arrival = Arrival("a sore knee", "api", nhs_number_typed=number)
+    assert receive(practice, arrival).is_new
+    matching_patient(practice, "Pat Testley", date(1972, 3, 1), number)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import RequestDataTooBig
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Field, Header, NinjaAPI, Schema
@@ -21,9 +23,13 @@ from preceptor.service.practices.models import Practice
 from preceptor.service.requests.models import Checked, Request
 from preceptor.service.requests.receiving import Arrival, BadArrival, IdempotencyClash, matching_patient, receive
 
+log = logging.getLogger(__name__)
+
 NOT_CHECKED = "This request could not be checked for signs of an emergency. If it may be one, call 999 now."
 # A sender's clock may be a little ahead of ours.
 _CLOCKS_DIFFER = timedelta(minutes=5)
+# Longer ago than any sender keeps what it could not deliver; and a year 1 has no time in every time zone.
+_OLDEST = timedelta(days=400)
 
 
 class Key(HttpBearer):
@@ -94,7 +100,7 @@ class Fault(Schema):
 
 @api.post(
     "/requests",
-    response={201: RequestOut, 200: RequestOut, 400: Fault, 401: Fault, 409: Fault, 413: Fault, 422: Any},
+    response={201: RequestOut, 200: RequestOut, 400: Fault, 401: Fault, 409: Fault, 413: Fault, 422: Any, 503: Fault},
     summary="Send a request",
     tags=["Requests"],
 )
@@ -108,6 +114,7 @@ def send(
 
     The `Idempotency-Key` header makes a repeat safe: the same key with the same body gives the same answer, with
     status 200 and the header `Idempotent-Replay: true`, and no second request; with another body it gives 409.
+    503 means that it could not be saved just now: send it again, with the same key.
     """
     practice: Practice = request.auth  # type: ignore[attr-defined]  # set by ninja, from Key
     key = idempotency_key.strip()
@@ -119,6 +126,8 @@ def send(
         raise HttpError(422, "received needs a time zone, like 2026-03-02T08:05:00Z.")
     if sent.received and sent.received > timezone.now() + _CLOCKS_DIFFER:
         raise HttpError(422, "received lies in the future.")
+    if sent.received and sent.received < timezone.now() - _OLDEST:
+        raise HttpError(422, "received lies more than a year in the past.")
     try:
         done = receive(practice, _arrival(practice, sent, key))
     except IdempotencyClash as clash:
@@ -173,6 +182,15 @@ def _no_key(request: HttpRequest, _: AuthenticationError) -> HttpResponse:
 @api.exception_handler(RequestDataTooBig)
 def _too_big(request: HttpRequest, _: RequestDataTooBig) -> HttpResponse:
     return api.create_response(request, {"detail": "The body is too big for a request."}, status=413)
+
+
+@api.exception_handler(DatabaseError)
+def _not_saved(request: HttpRequest, _: DatabaseError) -> HttpResponse:
+    log.exception("a request that a program sent could not be saved")
+    said = {"detail": "It could not be saved just now. Send it again in a minute, with the same Idempotency-Key."}
+    response = api.create_response(request, said, status=503)
+    response["Retry-After"] = "60"
+    return response
 
 
 api_urls = api.urls

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.db import DatabaseError
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -22,6 +24,12 @@ from preceptor.service.requests.receiving import (
     receive,
 )
 
+log = logging.getLogger(__name__)
+
+_NOT_SAVED = (
+    "We could not save what you wrote. It is still on this page: please send it again in a minute. "
+    "If it cannot wait, call us, or 111. In an emergency call 999 now."
+)
 _SENT = "sent_request"  # in the session: what was sent is in no address
 
 
@@ -39,6 +47,10 @@ def ask(http: HttpRequest, ods_code: str) -> HttpResponse:
     except BadArrival as why:
         form.add_error("text", str(why))
         return _form_page(http, form, status=422)
+    except DatabaseError:
+        log.exception("a request from the patients' page could not be saved")
+        form.add_error(None, _NOT_SAVED)
+        return _form_page(http, form, status=503)
     http.session[_SENT] = str(request.pk)
     return redirect("ask_sent", practice.ods_code)
 
@@ -68,6 +80,8 @@ def reference_of(request: Request) -> str:
 
 
 def _practice(http: HttpRequest, ods_code: str) -> Practice:
+    if not ods_code.isalnum():
+        raise Http404  # what is no code is no question to the database
     practice = get_object_or_404(Practice, ods_code=ods_code.upper())
     http.practice = practice  # type: ignore[attr-defined]  # for every template: see practices.context
     return practice

@@ -7,8 +7,9 @@ import json
 import logging
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 
 from preceptor import advice
@@ -64,7 +65,7 @@ def receive(practice: Practice, arrival: Arrival) -> Received:
         raise BadArrival(f"The request is too long: {len(text):,} characters, and {LONGEST_TEXT:,} is the most.")
     digest = _body_digest(arrival)
     if held := _held(practice, arrival, digest):
-        return Received(held, is_new=False)
+        return _replay(held)
     try:
         request = _save(practice, arrival, text, digest)
     except IntegrityError:
@@ -72,9 +73,23 @@ def receive(practice: Practice, arrival: Arrival) -> Received:
         held = _held(practice, arrival, digest)
         if held is None:
             raise
-        return Received(held, is_new=False)
-    check_red_flags(request)
+        return _replay(held)
+    _check_what_is_saved(request)
     return Received(request, is_new=True)
+
+
+def _replay(held: Request) -> Received:
+    if held.red_flags_checked == Checked.PENDING:
+        _check_what_is_saved(held)  # the service stopped in between: its sender is still to be told
+    return Received(held, is_new=False)
+
+
+def _check_what_is_saved(request: Request) -> None:
+    try:
+        check_red_flags(request)
+    except DatabaseError:
+        # It is saved, and its sender must hear so, and hear what was found; the assessor will check it again.
+        log.exception("what was found in request %s could not be written down", request.id)
 
 
 def storable(text: str) -> str:
@@ -114,16 +129,31 @@ def _save(practice: Practice, arrival: Arrival, text: str, digest: str) -> Reque
 
 
 def check_red_flags(request: Request) -> None:
-    """Find and keep the request's red flags. A fault leaves the request in the inbox, marked as not fully checked."""
-    flags, checked = _red_flags_of(request)
+    """Find and keep the request's red flags. A fault leaves the request in the inbox, marked as not fully checked.
+
+    Where it was checked before, in part, what was found then stays: nothing takes a red flag away. Two who check at
+    once come to one entry. Raises DatabaseError where it cannot be written down; `request` then still tells.
+    """
+    found, checked = _red_flags_of(request)
+    request.red_flags = [red_flag_as_json(flag) for flag in found]
+    request.red_flags_checked = checked
+    request.floor = _floor(request.red_flags)
     with transaction.atomic():
-        request.red_flags = [red_flag_as_json(flag) for flag in flags]
-        request.red_flags_checked = checked
-        request.floor = advice.most_urgent(*(flag.urgency for flag in flags)) if flags else ""
-        request.save(update_fields=["red_flags", "red_flags_checked", "floor"])
-        found = [{"id": flag.id, "urgency": flag.urgency} for flag in flags]
-        body = {"checked": checked, "floor": request.floor, "red_flags": found}
-        chain.append("request.red_flags", f"request:{request.id}", body, actor=chain.SYSTEM, practice=request.practice)
+        now = Request.objects.select_for_update().get(pk=request.pk)
+        if now.red_flags_checked != Checked.DONE:
+            ids = {flag["id"] for flag in request.red_flags}
+            now.red_flags = request.red_flags + [flag for flag in now.red_flags if flag["id"] not in ids]
+            now.red_flags_checked, now.floor = checked, _floor(now.red_flags)
+            now.save(update_fields=["red_flags", "red_flags_checked", "floor"])
+            told = [{"id": flag["id"], "urgency": flag["urgency"]} for flag in now.red_flags]
+            body = {"checked": checked, "floor": now.floor, "red_flags": told}
+            chain.append("request.red_flags", f"request:{now.pk}", body, actor=chain.SYSTEM, practice=now.practice)
+    request.red_flags, request.red_flags_checked, request.floor = now.red_flags, now.red_flags_checked, now.floor
+
+
+def _floor(flags: list[dict[str, Any]]) -> str:
+    urgencies = [advice.Urgency(flag["urgency"]) for flag in flags]
+    return advice.most_urgent(*urgencies) if urgencies else ""
 
 
 def _red_flags_of(request: Request) -> tuple[tuple[advice.RedFlag, ...], Checked]:
@@ -152,7 +182,7 @@ def matching_patient(practice: Practice, name: str, born: date | None, nhs_numbe
     if born is None:
         return None
     of_that_day = Patient.objects.of(practice).filter(born=born)
-    digits = "".join(character for character in nhs_number if character.isdigit())
+    digits = "".join(character for character in nhs_number if character in "0123456789")
     if digits:
         # A number that is wrong, or somebody else's, is a reason to look by eye, not to try the name.
         return of_that_day.filter(nhs_number=digits).first() if valid_nhs_number(digits) else None
