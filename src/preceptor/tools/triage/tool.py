@@ -42,7 +42,7 @@ _SPOKEN = {
 
 
 @dataclass(frozen=True)
-class _Assessment:
+class Assessment:
     """One presentation, and how soon words and record make it."""
 
     presentation: Presentation
@@ -65,8 +65,8 @@ class Triage:
         known = the_library()
         reading = Reading(case, known.features)
         flags = fired(reading, known.rules)
-        assessed = _assess_all(reading, known.presentations)
-        unread = _why_unread(reading, bool(assessed or flags))
+        assessed = assess_all(reading, known.presentations)
+        unread = why_unread(reading, bool(assessed or flags))
         urgency = most_urgent(
             *[flag.urgency for flag in flags], *[a.urgency for a in assessed], *([Urgency.SAME_DAY] if unread else [])
         )
@@ -85,15 +85,15 @@ class Triage:
                 *(_of_flag(flag) for flag in flags),
                 *unread,
                 *_reasons(assessed, urgency, floor),
-                *_set_aside(reading, known.rules),
+                *set_aside(reading, known.rules),
             ),
-            not_considered=_not_considered(case, reading),
+            not_considered=not_considered(case, reading),
             kind=Kind.CLINICAL if flags or not assessed else assessed[0].presentation.kind,
             handler=_handler(flags, assessed, urgency),
         )
 
 
-def _assess_all(reading: Reading, presentations: tuple[Presentation, ...]) -> list[_Assessment]:
+def assess_all(reading: Reading, presentations: tuple[Presentation, ...]) -> list[Assessment]:
     """Every presentation recognised, the one that decides first: by urgency, then what is asked for, then by id."""
     recognised = [(p, found) for p in presentations if (found := reading.feature(p.id)) is not None and found.spans]
     if any(not p.minor for p, _ in recognised):
@@ -110,7 +110,7 @@ def _of_flag(flag: RedFlag) -> Reason:
     )
 
 
-def _assess(reading: Reading, presentation: Presentation, found: Found) -> _Assessment:
+def _assess(reading: Reading, presentation: Presentation, found: Found) -> Assessment:
     """How soon one presentation needs somebody: usually, by what the words add, and by what the record knows."""
     reasons = [
         Reason(
@@ -136,10 +136,10 @@ def _assess(reading: Reading, presentation: Presentation, found: Found) -> _Asse
     reasons += of_words
     alarmed = bool(raised and raised[1].spans) or any(r.effect is Effect.RAISES for r in of_words)
     urgency, of_record = _by_record(reading, presentation, urgency, alarmed)
-    return _Assessment(presentation, urgency, handler, found, alarmed, (*reasons, *of_record))
+    return Assessment(presentation, urgency, handler, found, alarmed, (*reasons, *of_record))
 
 
-def _only_mentioned(assessment: _Assessment, asked_for: list[_Assessment], text: str) -> _Assessment:
+def _only_mentioned(assessment: Assessment, asked_for: list[Assessment], text: str) -> Assessment:
     """ "A sick note for my broken foot" asks for a note: a problem named only there is routine, unless it alarms."""
     clinical = assessment.presentation.kind is Kind.CLINICAL
     if not clinical or assessment.alarmed or assessment.urgency.rank >= Urgency.ROUTINE.rank:
@@ -199,7 +199,7 @@ def _by_record(
     return urgency, tuple(c.reason for c in changes)
 
 
-def _reasons(assessed: list[_Assessment], urgency: Urgency, floor: Urgency | None) -> list[Reason]:
+def _reasons(assessed: list[Assessment], urgency: Urgency, floor: Urgency | None) -> list[Reason]:
     """The reasons of every problem named; what did not decide, or could not lower a red flag, only notes."""
     reasons = []
     for assessment in assessed:
@@ -213,7 +213,7 @@ def _reasons(assessed: list[_Assessment], urgency: Urgency, floor: Urgency | Non
     return reasons
 
 
-def _set_aside(reading: Reading, rules: tuple[Rule, ...]) -> list[Reason]:
+def set_aside(reading: Reading, rules: tuple[Rule, ...]) -> list[Reason]:
     """What sounds like a red flag and was read as denied, past, another's or feared: for a person to check."""
     found: dict[Span, Meant] = {}
     for name in sorted({name for rule in rules for name in rule.when.names}):
@@ -225,7 +225,7 @@ def _set_aside(reading: Reading, rules: tuple[Rule, ...]) -> list[Reason]:
     ]
 
 
-def _why_unread(reading: Reading, recognised: bool) -> tuple[Reason, ...]:
+def why_unread(reading: Reading, recognised: bool) -> tuple[Reason, ...]:
     """Why a person must read this as it stands: nothing there, too long, another language, or nothing known in it."""
     if reading.is_cut:
         return (
@@ -244,7 +244,7 @@ def _why_unread(reading: Reading, recognised: bool) -> tuple[Reason, ...]:
     return ()
 
 
-def _handler(flags: tuple[RedFlag, ...], assessed: list[_Assessment], urgency: Urgency) -> Handler:
+def _handler(flags: tuple[RedFlag, ...], assessed: list[Assessment], urgency: Urgency) -> Handler:
     if urgency is Urgency.EMERGENCY:
         return Handler.EMERGENCY_SERVICES
     if flags or not assessed:
@@ -254,7 +254,7 @@ def _handler(flags: tuple[RedFlag, ...], assessed: list[_Assessment], urgency: U
     return Handler.GP if to_clinician else chosen
 
 
-def _not_considered(case: Case, reading: Reading) -> tuple[str, ...]:
+def not_considered(case: Case, reading: Reading) -> tuple[str, ...]:
     """What the advice leaves out, said on every advice."""
     left_out = ["How sure it is: the probabilities come from rules and are not calibrated yet."]
     if case.record is None:

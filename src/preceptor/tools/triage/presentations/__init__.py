@@ -13,8 +13,8 @@ from preceptor.tools.triage.text.normal import word_set
 from preceptor.tools.triage.text.scopes import Meant
 
 _ALLOWED = word_set(
-    "id title kind usual ceiling handler minor when concepts wordings unless ask must_not_miss sources version "
-    "effective review reviewed_by raises lowers feature"
+    "id title kind usual ceiling handler minor when concepts wordings unless ask must_not_miss think_of safety_net "
+    "pharmacy_first sources version effective review reviewed_by raises lowers feature"
 )
 
 
@@ -29,11 +29,39 @@ class Discriminator:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """What to ask, and why: what the answer would change. `why` is empty where nobody has stated it."""
+
+    question: str
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PharmacyFirst:
+    """What NHS Pharmacy First lets a community pharmacy treat. Ages are whole years, both included."""
+
+    treats: str
+    from_age: int
+    to_age: int | None = None
+    sex: str | None = None
+    unless: tuple[str, ...] = ()
+
+    def fits(self, age: float | None, sex: str | None) -> bool | None:
+        """Whether somebody of this age (years) and sex is within it; None where that is not known."""
+        if age is not None and not (self.from_age <= age and (self.to_age is None or int(age) <= self.to_age)):
+            return False
+        if self.sex and sex in ("male", "female") and sex != self.sex:
+            return False
+        return None if age is None or (self.sex and sex != self.sex) else True
+
+
+@dataclass(frozen=True, slots=True)
 class Presentation:
     """A reason for asking.
 
     `ceiling` is the most urgent that words of severity alone can make it. `when` recognises it beside the wordings.
-    A `minor` one ("an appointment, please") counts only when nothing else is recognised.
+    A `minor` one ("an appointment, please") counts only when nothing else is recognised. `think_of` are conditions
+    beside those that must not be missed; `safety_net` is what to watch for and what then to do.
     """
 
     id: str
@@ -47,7 +75,7 @@ class Presentation:
     concepts: tuple[str, ...]
     raises: tuple[Discriminator, ...]
     lowers: tuple[Discriminator, ...]
-    ask: tuple[str, ...]
+    ask: tuple[Question, ...]
     must_not_miss: tuple[str, ...]
     sources: tuple[str, ...]
     version: str
@@ -56,6 +84,9 @@ class Presentation:
     reviewed_by: str
     when: When | None = None
     minor: bool = False
+    think_of: tuple[str, ...] = ()
+    safety_net: tuple[str, ...] = ()
+    pharmacy_first: tuple[PharmacyFirst, ...] = ()
 
     @classmethod
     def read(cls, table: dict[str, Any], where: str) -> Presentation:
@@ -71,7 +102,7 @@ class Presentation:
                 wordings=_words(table, "wordings"),
                 unless=_words(table, "unless"),
                 concepts=_words(table, "concepts"),
-                ask=_words(table, "ask"),
+                ask=tuple(_question(row) for row in table.get("ask", ())),
                 must_not_miss=_words(table, "must_not_miss"),
                 sources=_words(table, "sources"),
                 kind=Kind(table["kind"]),
@@ -84,8 +115,11 @@ class Presentation:
                 lowers=tuple(_discriminator(row, where) for row in table.get("lowers", ())),
                 when=read_when(table["when"], where) if "when" in table else None,
                 minor=bool(table.get("minor", False)),
+                think_of=_words(table, "think_of"),
+                safety_net=_words(table, "safety_net"),
+                pharmacy_first=tuple(_pharmacy_first(row) for row in table.get("pharmacy_first", ())),
             )
-        except (KeyError, ValueError) as wrong:
+        except (KeyError, TypeError, ValueError) as wrong:
             raise LibraryError(f"{where}: {wrong}") from None
         found._check(where)
         return found
@@ -119,6 +153,14 @@ class Presentation:
 
 def _words(table: dict[str, Any], name: str) -> tuple[str, ...]:
     return tuple(str(entry) for entry in table.get(name, ()))
+
+
+def _question(row: str | dict[str, Any]) -> Question:
+    return Question(row) if isinstance(row, str) else Question(**row)
+
+
+def _pharmacy_first(row: dict[str, Any]) -> PharmacyFirst:
+    return PharmacyFirst(**(row | {"unless": _words(row, "unless")}))
 
 
 def _ceiling(usual: Urgency) -> Urgency:
