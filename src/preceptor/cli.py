@@ -213,9 +213,17 @@ def reliance(
 def _progress() -> Iterator[Callable[[str, int, int], None]]:
     """A progress bar on the terminal: call it with what is being done, how much is done, and of how much."""
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import (
+        BarColumn,
+        Progress,
+        TaskProgressColumn,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
 
-    columns = TextColumn("{task.description:<30}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn()
+    times = TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn()
+    columns = TextColumn("{task.description:<30}"), BarColumn(), TaskProgressColumn(), *times
     with Progress(*columns, console=Console(stderr=True)) as bars:
         tasks: dict[str, TaskID] = {}
 
@@ -227,6 +235,47 @@ def _progress() -> Iterator[Callable[[str, int, int], None]]:
             bars.update(tasks[what], completed=done, total=of)
 
         yield advance
+
+
+@app.command()
+def sweep(
+    source: Annotated[str, typer.Argument(help="A folder or file of FHIR, a Parquet lake, or a database's URL.")],
+    out: Annotated[Path, typer.Option(help="findings.parquet, .jsonl or .csv")],
+    engine: Annotated[str, typer.Option(help="duckdb, or spark where one machine is outgrown.")] = "duckdb",
+    as_of: Annotated[
+        datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="Read the records as of this day.")
+    ] = None,
+    watch: Annotated[list[str] | None, typer.Option(help="Only this watch; may be given again.")] = None,
+    living: Annotated[bool, typer.Option("--living", help="Leave out who had died by then.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of words.")] = False,
+) -> None:
+    """Run the watches over every record of a source. Stopped half-way, the same command goes on from there."""
+    import sys
+    from dataclasses import asdict
+
+    from preceptor.population import sweep as sweeping
+    from preceptor.population.faults import CannotSweep
+    from preceptor.tools.watch import all_watches, watch_named
+
+    try:
+        watches = tuple(watch_named(name) for name in watch) if watch else all_watches()
+        with _progress() if sys.stderr.isatty() else nullcontext() as bar:
+            swept = sweeping.sweep(
+                source, out, watches, engine=engine, as_of=as_of.date() if as_of else None, living=living,
+                today=date.today(), progress=bar or sweeping.silent,
+            )  # fmt: skip
+    except CannotSweep as why:
+        _bad_input(str(why))
+    except KeyError as why:
+        _bad_input(why.args[0])
+    if as_json:
+        typer.echo(json.dumps(asdict(swept) | {"as_of": swept.as_of.isoformat(), "out": str(out)}))
+        return
+    went_on = "went on from where it was stopped; " if swept.resumed else ""
+    typer.echo(
+        f"{went_on}{swept.findings:,} findings in {swept.patients:,} patients ({swept.events:,} events), "
+        f"as of {swept.as_of}: {out}"
+    )
 
 
 @app.command()

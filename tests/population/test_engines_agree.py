@@ -66,7 +66,7 @@ def test_any_definition_on_any_record_agrees_on_duckdb(
 @ON_SPARK
 def test_spark_agrees(spark_engine: Spark) -> None:
     """The short form: three watches that between them use most of the nodes, on the patients of all tables."""
-    chosen = [watch_named(name) for name in ("psa_raised_not_repeated", "potassium_high_not_repeated")]
+    chosen = [watch_named(name) for name in ("psa_raised_not_repeated", "ckd_uncoded", "nsaid_65_without_ppi")]
     many = every_patient_of_the_specs()
     assert on(spark_engine, chosen, many) == by_reference(chosen, many)
 

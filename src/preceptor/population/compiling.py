@@ -18,6 +18,7 @@ from preceptor.tools.watch.nodes import (
     Course,
     Expression,
     Field,
+    Node,
     Now,
     Op,
     PerPatient,
@@ -53,13 +54,13 @@ EVENTS: Table = ibis.table(
     name="events",
 )
 PEOPLE: Table = ibis.table(
-    {"patient": "string", "march_year": "int64", "march_day": "int64", "sex": "string"}, name="people"
+    {"patient": "string", "march_year": "int64", "march_day": "int64", "sex": "string", "died": "date"}, name="people"
 )
 
 
 def compiled(watch: Watch, as_of: datetime) -> Table:
-    """A row for each patient for whom the watch fires: patient, since, and for the criterion at place i its met_i,
-    since_i, value_i and event_i_j. Days are numbers.
+    """A row for each patient for whom the watch fires: patient, died, since, and for the criterion at place i its
+    met_i, since_i, value_i and event_i_j. Days are numbers, but for the date of death.
     """
     columns: dict[str, Expression] = {"since": watch.when.since}
     for place, criterion in enumerate(watch.criteria):
@@ -71,7 +72,9 @@ def compiled(watch: Watch, as_of: datetime) -> Table:
     compiler = _Compiler(as_of, [watch.when.met, *columns.values()])
     patients = compiler.patients()
     patients = patients.filter(compiler.value(watch.when.met, patients))
-    return patients.select("patient", **{name: compiler.value(each, patients) for name, each in columns.items()})
+    return patients.select(
+        "patient", "died", **{name: compiler.value(each, patients) for name, each in columns.items()}
+    )
 
 
 class _Compiler:
@@ -81,6 +84,7 @@ class _Compiler:
         self._outer = list(dict.fromkeys(part for expression in wanted for part in per_patient_parts(expression)))
         self._inner = _in_order(_depends_on_all(self._outer))
         every = dict.fromkeys((*self._inner, *self._outer))
+        self._written: dict[Table, dict[Node, Value]] = {}
         self._columns = {part: f"c{place}" for place, part in enumerate(every)}
 
     def patients(self) -> Table:
@@ -159,11 +163,20 @@ class _Compiler:
         return pairs.group_by("patient").aggregate(**{self._columns[part]: pairs.slope.collect()})
 
     def _mask(self, selection: Selection, rows: Table) -> Value:
-        conditions = [self.value(condition, rows) for condition in selection.where]
-        return reduce(_and, conditions, _about(selection, rows))
+        known = self._written.setdefault(rows, {})
+        if selection not in known:
+            conditions = [self.value(condition, rows) for condition in selection.where]
+            known[selection] = reduce(_and, conditions, _about(selection, rows))
+        return known[selection]
 
     def value(self, node: Expression, table: Table) -> Value:
         """`table` has a column for every value by patient that the expression needs."""
+        known = self._written.setdefault(table, {})
+        if node not in known:
+            known[node] = self._write(node, table)
+        return known[node]
+
+    def _write(self, node: Expression, table: Table) -> Value:
         if isinstance(node, Const):
             return _literal(node.value)
         if isinstance(node, Now):

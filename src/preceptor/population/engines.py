@@ -27,10 +27,18 @@ class Engine(Protocol):
 
     name: str
 
-    def prepare_tables(self, events: pa.Table, patients: pa.Table, wanted: Wanted, as_of: datetime) -> None: ...
+    def prepare_tables(
+        self, events: pa.Table, patients: pa.Table, wanted: Wanted, as_of: datetime, living: bool = False
+    ) -> None: ...
 
     def prepare_files(
-        self, events: str, patients: str, cut: tuple[str | None, str | None], wanted: Wanted, as_of: datetime
+        self,
+        events: str,
+        patients: str,
+        cut: tuple[str | None, str | None],
+        wanted: Wanted,
+        as_of: datetime,
+        living: bool = False,
     ) -> None: ...
 
     def fired(self, watch: Watch, as_of: datetime) -> list[dict[str, Any]]: ...
@@ -60,13 +68,21 @@ class DuckDB:
                 self._connection.execute(f"SET {setting} = '{value}'")
         self._questions: dict[tuple[str, datetime], tuple[Watch, str]] = {}
 
-    def prepare_tables(self, events: pa.Table, patients: pa.Table, wanted: Wanted, as_of: datetime) -> None:
+    def prepare_tables(
+        self, events: pa.Table, patients: pa.Table, wanted: Wanted, as_of: datetime, living: bool = False
+    ) -> None:
         self._connection.register("lake_events", events)
         self._connection.register("lake_patients", patients)
-        self._prepare("lake_events", "lake_patients", wanted, as_of)
+        self._prepare("lake_events", "lake_patients", wanted, as_of, living)
 
     def prepare_files(
-        self, events: str, patients: str, cut: tuple[str | None, str | None], wanted: Wanted, as_of: datetime
+        self,
+        events: str,
+        patients: str,
+        cut: tuple[str | None, str | None],
+        wanted: Wanted,
+        as_of: datetime,
+        living: bool = False,
     ) -> None:
         where = _cut_sql(*cut)
         self._prepare(
@@ -74,12 +90,13 @@ class DuckDB:
             f"(SELECT * FROM read_parquet('{_quoted(patients)}', union_by_name = true){where})",  # noqa: S608
             wanted,
             as_of,
+            living,
         )
 
-    def _prepare(self, events: str, patients: str, wanted: Wanted, as_of: datetime) -> None:
+    def _prepare(self, events: str, patients: str, wanted: Wanted, as_of: datetime, living: bool) -> None:
         for name, sql in (
             ("events", events_sql(events, wanted, as_of, DUCKDB)),
-            ("people", people_sql(patients, as_of)),
+            ("people", people_sql(patients, as_of, living)),
         ):
             self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql}")
 
@@ -107,24 +124,32 @@ class Spark:
         self._session.conf.set("spark.sql.ansi.enabled", "false")
         self._questions: dict[tuple[str, datetime], tuple[Watch, str]] = {}
 
-    def prepare_tables(self, events: pa.Table, patients: pa.Table, wanted: Wanted, as_of: datetime) -> None:
+    def prepare_tables(
+        self, events: pa.Table, patients: pa.Table, wanted: Wanted, as_of: datetime, living: bool = False
+    ) -> None:
         self._session.createDataFrame(events).createOrReplaceTempView("lake_events")
         self._session.createDataFrame(patients).createOrReplaceTempView("lake_patients")
-        self._prepare("lake_events", "lake_patients", wanted, as_of)
+        self._prepare("lake_events", "lake_patients", wanted, as_of, living)
 
     def prepare_files(
-        self, events: str, patients: str, cut: tuple[str | None, str | None], wanted: Wanted, as_of: datetime
+        self,
+        events: str,
+        patients: str,
+        cut: tuple[str | None, str | None],
+        wanted: Wanted,
+        as_of: datetime,
+        living: bool = False,
     ) -> None:
         self._session.read.parquet(events).createOrReplaceTempView("lake_events")
         self._session.read.parquet(patients).createOrReplaceTempView("lake_patients")
         where = _cut_sql(*cut)
         events, patients = (f"(SELECT * FROM lake_{name}{where})" for name in ("events", "patients"))  # noqa: S608
-        self._prepare(events, patients, wanted, as_of)
+        self._prepare(events, patients, wanted, as_of, living)
 
-    def _prepare(self, events: str, patients: str, wanted: Wanted, as_of: datetime) -> None:
+    def _prepare(self, events: str, patients: str, wanted: Wanted, as_of: datetime, living: bool) -> None:
         for name, sql in (
             ("events", events_sql(events, wanted, as_of, SPARK)),
-            ("people", people_sql(patients, as_of)),
+            ("people", people_sql(patients, as_of, living)),
         ):
             if self._session.catalog.tableExists(name):
                 self._session.catalog.uncacheTable(name)

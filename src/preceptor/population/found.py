@@ -21,4 +21,4 @@ def findings(watch: Watch, rows: Iterable[dict[str, Any]]) -> Iterator[Finding]:
             )
             for place, criterion in enumerate(watch.criteria)
         ]
-        yield finding(watch, row["patient"], row["since"], told)
+        yield finding(watch, row["patient"], row["since"], told, row["died"])

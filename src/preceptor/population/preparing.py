@@ -85,20 +85,21 @@ def events_sql(source: str, wanted: Wanted, as_of: datetime, dialect: Dialect) -
     """  # noqa: S608 -- put together from our own words
 
 
-def people_sql(source: str, as_of: datetime) -> str:
-    """The living. A birth after the day is not believed."""
+def people_sql(source: str, as_of: datetime, living: bool) -> str:
+    """Everybody, or only who was living then. A birth after the day is not believed."""
     day = as_of.date().isoformat()
     return f"""
         SELECT patient,
             CAST(year(born) - CASE WHEN month(born) > 2 THEN 0 ELSE 1 END AS BIGINT) AS march_year,
             CAST(floor((153 * (month(born) + CASE WHEN month(born) > 2 THEN -3 ELSE 9 END) + 2) / 5) AS BIGINT)
                 + day(born) - 1 AS march_day,
-            sex
+            sex, died
         FROM (
-            SELECT patient, CASE WHEN born <= DATE '{day}' THEN born END AS born, coalesce(sex, 'unknown') AS sex
+            SELECT patient, CASE WHEN born <= DATE '{day}' THEN born END AS born, coalesce(sex, 'unknown') AS sex,
+                CASE WHEN died <= DATE '{day}' THEN died END AS died
             FROM {source}
-            WHERE died IS NULL OR died > DATE '{day}'
-        ) AS living
+        ) AS told
+        WHERE {"died IS NULL" if living else "TRUE"}
     """  # noqa: S608 -- put together from our own words
 
 

@@ -105,6 +105,11 @@ class Expression(Node):
 class Const(Expression):
     value: Plain | None
 
+    @cached_property
+    def _parts(self) -> tuple[Any, ...]:
+        # To Python 0, 0.0 and False are equal; to a database they are of three types.
+        return Const, type(self.value), self.value
+
 
 @dataclass(frozen=True, eq=False)
 class Op(Expression):

@@ -25,16 +25,14 @@ class Told:
 
 
 def notice(watches: Iterable[Watch], record: Record, as_of: datetime) -> list[Finding]:
-    """The findings of these watches in this record, as of this moment; none of somebody who had died by then."""
-    died = record.patient.died
-    if died is not None and died <= as_of.date():
-        return []
+    """The findings of these watches in this record, as of this moment. Of who had died by then they say so."""
+    died = record.patient.died if record.patient.died and record.patient.died <= as_of.date() else None
     view = View(record, as_of)
     found = []
     for watch in watches:
         if view.value(watch.when.met) is True:
             told = [_told(criterion, view) for criterion in watch.criteria]
-            found.append(finding(watch, record.patient.id, view.value(watch.when.since), told))
+            found.append(finding(watch, record.patient.id, view.value(watch.when.since), told, died))
     return found
 
 
@@ -45,7 +43,7 @@ def examine(watch: Watch, record: Record, as_of: datetime) -> dict[str, Any]:
     return {"fires": view.value(watch.when.met) is True, **_detail(watch.criteria, told)}
 
 
-def finding(watch: Watch, patient: str, since: int | None, told: Sequence[Told]) -> Finding:
+def finding(watch: Watch, patient: str, since: int | None, told: Sequence[Told], died: date | None = None) -> Finding:
     shown = [event for each in told if each.met for event in each.events if event is not None]
     return Finding(
         patient=patient,
@@ -54,7 +52,7 @@ def finding(watch: Watch, patient: str, since: int | None, told: Sequence[Told])
         since=date_of(since),
         priority=watch.priority,
         evidence=tuple(dict.fromkeys(shown)),
-        detail=_detail(watch.criteria, told),
+        detail=_detail(watch.criteria, told) | ({"died": died.isoformat()} if died else {}),
         ask=watch.ask,
     )
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from functools import cache
 
-from preceptor.tools.watch.packs import results
+from preceptor.tools.watch.packs import cancer, diabetes, heart, kidney, monitoring, prescribing, results
 from preceptor.tools.watch.watch import Watch
 
-PACKS = {module.__name__.rpartition(".")[2]: module.WATCHES for module in (results,)}
+_MODULES = (results, kidney, diabetes, monitoring, prescribing, cancer, heart)
+PACKS = {module.__name__.rpartition(".")[2]: module.WATCHES for module in _MODULES}
 
 
 def all_watches() -> tuple[Watch, ...]:

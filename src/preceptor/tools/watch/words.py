@@ -129,7 +129,7 @@ def aged(low: int, high: int | None = None) -> Criterion:
 
 
 def by_age(*limits: tuple[int, float], until: int | None = None) -> Expression:
-    """The limit for the age on the day of the row, as (from this age, limit); None before the first and from `until`."""
+    """The limit for the age on the day of the row, as (from this age, limit); None outside them."""
     expression: Expression = const(None)
     for years, limit in limits:
         expression = op("if", birthday(years) <= Row("day"), limit, expression)

@@ -3,39 +3,243 @@
 from __future__ import annotations
 
 from preceptor.advice import Priority
-from preceptor.tools.watch.criteria import all_of
-from preceptor.tools.watch.packs.sources import CANCER, OWN
-from preceptor.tools.watch.watch import Watch
-from preceptor.tools.watch.words import by_age, latest, no, referrals, results
+from preceptor.tools.watch.criteria import When, all_of, any_of
+from preceptor.tools.watch.packs.sources import CANCER, OWN, PLATELETS, source
+from preceptor.tools.watch.watch import Source, Watch
+from preceptor.tools.watch.words import (
+    aged,
+    baseline,
+    by_age,
+    conditions,
+    ever,
+    in_the_last,
+    latest,
+    letters,
+    medicines,
+    no,
+    not_taking,
+    referrals,
+    reports,
+    results,
+    saying,
+    tests,
+)
 
-_PACK = "results"
+_POTASSIUM, _SODIUM = results("potassium"), results("sodium")
+_PSA, _CA125, _FIT = results("psa"), results("ca125"), results("fit")
+_CALCIUM = results("calcium_adjusted")
+_HAEMOGLOBIN, _FERRITIN = results("haemoglobin"), results("ferritin")
+_NEUTROPHILS, _PLATELETS = results("neutrophils"), results("platelets")
+_TSH, _INR = results("tsh"), results("inr")
+_CREATININE = results("creatinine")
+_SYSTOLIC, _DIASTOLIC = results("systolic_bp"), results("diastolic_bp")
+_SMEAR = saying(reports(), "high-grade dyskaryosis", "colposcopy needed", "needs colposcopy", "refer to colposcopy")
+_FILM = saying(reports("chest_xray"), "repeat film", "repeat chest", "repeat x-ray", "repeat cxr")
 
-_POTASSIUM = results("potassium")
-_PSA = results("psa")
+
+def _result(name: str, title: str, priority: Priority, why: str, ask: str, when: When, where: Source = OWN) -> Watch:
+    return Watch(id=name, title=title, pack="results", priority=priority, why=why, ask=ask, when=when, source=where)
+
 
 WATCHES = (
-    Watch(
-        id="potassium_high_not_repeated",
-        title="High potassium, not repeated",
-        pack=_PACK,
-        priority=Priority.TODAY,
-        why="A high potassium can stop the heart; a spoilt sample is as likely, and only a repeat tells.",
-        ask="Repeat the potassium now, or note why not. Look at medicines that raise it.",
-        when=all_of(latest(_POTASSIUM) >= 5.8, latest(_POTASSIUM).days_ago(14)),
-        source=OWN,
+    _result(
+        "potassium_high_not_repeated",
+        "High potassium, not repeated",
+        Priority.TODAY,
+        "A high potassium can stop the heart; a spoilt sample is as likely, and only a repeat tells.",
+        "Repeat the potassium now, or note why not. Look at medicines that raise it.",
+        all_of(latest(_POTASSIUM) >= 5.8, latest(_POTASSIUM).days_ago(14)),
     ),
-    Watch(
-        id="psa_raised_not_repeated",
-        title="Raised PSA, not repeated or referred",
-        pack=_PACK,
-        priority=Priority.THIS_WEEK,
-        why="A PSA above the limit for the man's age may be cancer, and nothing after it shows that anybody acted.",
-        ask="Repeat the PSA or refer; note the decision if neither is wanted.",
-        when=all_of(
-            latest(_PSA) > by_age((40, 2.5), (50, 3.5), (60, 4.5), (70, 6.5), until=80),
+    _result(
+        "potassium_low_not_repeated",
+        "Low potassium, not repeated",
+        Priority.TODAY,
+        "A low potassium disturbs the rhythm of the heart, and more so with digoxin or a diuretic.",
+        "Repeat the potassium and look for a cause.",
+        all_of(latest(_POTASSIUM) < 3.0, latest(_POTASSIUM).days_ago(7)),
+    ),
+    _result(
+        "sodium_very_low_not_repeated",
+        "Very low sodium, not repeated",
+        Priority.TODAY,
+        "A sodium this low brings confusion, falls and fits, often from a medicine.",
+        "Repeat the sodium now and review medicines.",
+        all_of(latest(_SODIUM) < 125, latest(_SODIUM).days_ago(7)),
+    ),
+    _result(
+        "neutrophils_low_not_repeated",
+        "Low neutrophils, not repeated",
+        Priority.TODAY,
+        "With few neutrophils an infection can be grave within hours.",
+        "Repeat the blood count; ask about fever and sore throat; review medicines.",
+        all_of(latest(_NEUTROPHILS) < 1.0, latest(_NEUTROPHILS).days_ago(14)),
+    ),
+    _result(
+        "platelets_low_not_repeated",
+        "Low platelets, not repeated",
+        Priority.TODAY,
+        "A low platelet count may be a clump in the tube, or a bleeding risk.",
+        "Repeat the blood count with a film.",
+        all_of(latest(_PLATELETS) < 100, latest(_PLATELETS).days_ago(14)),
+    ),
+    _result(
+        "inr_high_not_repeated",
+        "High INR, not repeated",
+        Priority.TODAY,
+        "At this INR a bleed is likely, and nothing shows that it came down.",
+        "Repeat the INR now and check what dose is taken.",
+        all_of(latest(_INR) > 5.0, latest(_INR).days_ago(3)),
+    ),
+    _result(
+        "creatinine_jump_not_repeated",
+        "Creatinine jumped, not repeated",
+        Priority.TODAY,
+        "Half as much again as usual for this patient means a kidney injury until a repeat says otherwise.",
+        "Repeat kidney function now; look at fluids and medicines.",
+        all_of(
+            (latest(_CREATININE) >= baseline(_CREATININE, 365) * 1.5).told("Creatinine: 1.5 times the usual or more"),
+            latest(_CREATININE).days_ago(14),
+        ),
+        source("NHS England AKI detection algorithm, the ratio alone", "2014", "partly"),
+    ),
+    _result(
+        "blood_pressure_severe_not_repeated",
+        "Very high blood pressure, not repeated",
+        Priority.THIS_WEEK,
+        "A pressure this high needs another reading soon, and a look for damage if it stays.",
+        "Arrange another reading within days.",
+        all_of(
+            any_of(latest(_SYSTOLIC) >= 180, latest(_DIASTOLIC) >= 120),
+            latest(_SYSTOLIC).days_ago(14),
+        ),
+    ),
+    _result(
+        "psa_raised_not_repeated",
+        "Raised PSA, not repeated or referred",
+        Priority.THIS_WEEK,
+        "A PSA above the limit for the man's age may be cancer, and nothing after it shows that anybody acted.",
+        "Repeat the PSA or refer; note the decision if neither is wanted.",
+        all_of(
+            (latest(_PSA) > by_age((40, 2.5), (50, 3.5), (60, 4.5), (70, 6.5), until=80)).told(
+                "PSA: latest above the limit for his age"
+            ),
             latest(_PSA).days_ago(60),
             no(referrals()).since(_PSA.last),
         ),
-        source=CANCER,
+        CANCER,
+    ),
+    _result(
+        "ca125_raised_not_acted_on",
+        "Raised CA125, nothing done",
+        Priority.THIS_WEEK,
+        "A CA125 above the limit for her age asks for an ultrasound, and no report or referral followed.",
+        "Arrange an urgent ultrasound of abdomen and pelvis, or note what was done.",
+        all_of(
+            (latest(_CA125) >= by_age((40, 35), (50, 31), (60, 24), (70, 25), (80, 31))).told(
+                "CA 125: latest at or above the limit for her age"
+            ),
+            latest(_CA125).days_ago(14),
+            no(referrals()).since(_CA125.last),
+            no(saying(reports(), "ultrasound", "ovar")).since(_CA125.last),
+        ),
+        CANCER,
+    ),
+    _result(
+        "fit_positive_not_referred",
+        "Positive FIT, no referral",
+        Priority.THIS_WEEK,
+        "Blood in the stool at this level asks for a referral for suspected bowel cancer.",
+        "Refer on the suspected cancer pathway, or note why not.",
+        all_of(latest(_FIT) >= 10, latest(_FIT).days_ago(14), no(referrals()).since(_FIT.last)),
+        CANCER,
+    ),
+    _result(
+        "calcium_raised_not_acted_on",
+        "Raised calcium, nothing done",
+        Priority.THIS_WEEK,
+        "A raised calcium is an overactive parathyroid gland or cancer until shown otherwise.",
+        "Repeat calcium with parathyroid hormone; look for symptoms.",
+        all_of(latest(_CALCIUM) > 2.65, latest(_CALCIUM).days_ago(30), no(referrals()).since(_CALCIUM.last)),
+    ),
+    _result(
+        "cervical_screening_not_followed_up",
+        "Abnormal cervical screening, no colposcopy",
+        Priority.THIS_WEEK,
+        "High-grade changes were reported, and no referral or clinic letter followed.",
+        "Check that colposcopy has been booked or done.",
+        all_of(
+            ever(_SMEAR, "Report: high-grade changes, or colposcopy asked for"),
+            latest(_SMEAR).days_ago(30),
+            no(referrals()).since(_SMEAR.last),
+            no(saying(letters(), "colposcopy")).since(_SMEAR.last),
+        ),
+    ),
+    _result(
+        "chest_x_ray_not_repeated",
+        "Chest X-ray to be repeated, was not",
+        Priority.THIS_WEEK,
+        "The report asked for another film, to be sure that what was seen has cleared and hid no tumour.",
+        "Order the film.",
+        all_of(
+            ever(_FILM, "Report: asks for another chest X-ray"),
+            latest(_FILM).days_ago(56),
+            no(tests("chest_xray", "ct_chest")).since(_FILM.last),
+        ),
+    ),
+    _result(
+        "tsh_high_not_repeated",
+        "High TSH, no repeat or treatment",
+        Priority.ROUTINE,
+        "A TSH this high is hypothyroidism, and no repeat or treatment followed.",
+        "Repeat thyroid function; start levothyroxine if it holds.",
+        all_of(latest(_TSH) > 10, latest(_TSH).days_ago(90), not_taking(medicines("levothyroxine"))),
+    ),
+    _result(
+        "iron_deficiency_anaemia_no_action",
+        "Iron deficiency anaemia, nothing done",
+        Priority.THIS_WEEK,
+        "Iron is lost somewhere: from the bowel until shown otherwise. No iron, no FIT and no referral followed.",
+        "Send a FIT, give iron and look for the cause.",
+        all_of(
+            latest(_HAEMOGLOBIN) < 110,
+            latest(_FERRITIN) < 15,
+            latest(_HAEMOGLOBIN).days_ago(30),
+            no(tests("fit", "colonoscopy")).since(_HAEMOGLOBIN.last),
+            no(medicines("iron_supplement")).since(_HAEMOGLOBIN.last),
+            no(referrals()).since(_HAEMOGLOBIN.last),
+        ),
+        CANCER,
+    ),
+    _result(
+        "anaemia_without_iron_deficiency_no_fit",
+        "New anaemia at 60 or older, no FIT",
+        Priority.ROUTINE,
+        "Anaemia without iron deficiency at this age asks for a stool test, and none was done.",
+        "Send a FIT, unless the cause is known.",
+        all_of(
+            aged(60),
+            latest(_HAEMOGLOBIN) < 110,
+            latest(_HAEMOGLOBIN).days_ago(30),
+            latest(_HAEMOGLOBIN).in_the_last(365),
+            latest(_FERRITIN) >= 30,
+            no(in_the_last(730, tests("fit", "colonoscopy"))).at_all.told("FIT or colonoscopy: none in 2 years"),
+            no(conditions("ckd_stage_3_to_5", "cancer")).at_all,
+        ),
+        CANCER,
+    ),
+    _result(
+        "thrombocytosis_no_action",
+        "Raised platelets at 40 or older, nothing done",
+        Priority.ROUTINE,
+        "A raised platelet count goes before many cancers, of the lung and bowel above all, without other signs.",
+        "Repeat the count; if still raised, a chest X-ray and a FIT.",
+        all_of(
+            aged(40),
+            latest(_PLATELETS) > 450,
+            latest(_PLATELETS).days_ago(42),
+            no(tests("chest_xray", "ct_chest", "fit")).since(_PLATELETS.last),
+            no(referrals()).since(_PLATELETS.last),
+        ),
+        PLATELETS,
     ),
 )
