@@ -55,6 +55,13 @@ def test_a_request_stands_when_the_check_for_red_flags_breaks(monkeypatch: pytes
     assert (request.state, request.red_flags_checked) == ("waiting", Checked.FAILED)
 
 
+def test_silence_of_english_rules_about_another_language_is_no_check() -> None:
+    text = "Mam silny ból w klatce piersiowej od godziny i trudno mi oddychać"
+    request = receive(a_practice(), Arrival(text=text, source="page")).request
+
+    assert (request.red_flags, request.red_flags_checked) == ([], Checked.FAILED)
+
+
 def test_a_request_whose_record_cannot_be_read_is_still_checked_by_its_words(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(_patient: object) -> None:
         raise RuntimeError("a fault in the record")

@@ -158,12 +158,17 @@ def _floor(flags: list[dict[str, Any]]) -> str:
 
 def _red_flags_of(request: Request) -> tuple[tuple[advice.RedFlag, ...], Checked]:
     from preceptor.tools.triage import red_flags_in
+    from preceptor.tools.triage.language import seems_foreign
+    from preceptor.tools.triage.text.normal import sentences
 
     # Whatever goes wrong in the rules or in the record, the patient's request stands; and when it is only the
     # record that cannot be read, the patient's own words are still checked.
     for make_case, checked in ((case_of, Checked.DONE), (case_of_words, Checked.FAILED)):
         try:
-            return red_flags_in(make_case(request)), checked
+            flags = red_flags_in(make_case(request))
+            # Rules in English that find nothing in another language have checked nothing.
+            unread = not flags and seems_foreign(sentences(request.text))
+            return flags, Checked.FAILED if unread else checked
         except Exception:
             log.exception("request %s could not be checked for red flags by %s", request.id, make_case.__name__)
     return (), Checked.FAILED
