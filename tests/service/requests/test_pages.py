@@ -157,8 +157,10 @@ def test_a_decision_below_a_red_flag_needs_a_reason_and_words(practice, as_gp):
     text = "pain in my chest"
     request = a_request(practice, text=text, red_flags=[a_red_flag(text, text)])
 
-    refused = post(as_gp, "decision", request, view(request, "routine", reason="long_standing"))
-    assert "Say in your own words why that is safe" in refused.content.decode()
+    refused = post(as_gp, "decision", request, view(request, "routine", reason="long_standing")).content.decode()
+    assert refused.count("Say in your own words why that is safe") == 2  # in the summary, and beside the note
+    assert '<a href="#note"' in refused
+    assert "<title>Error: " in " ".join(refused.split())
     post(as_gp, "decision", request, view(request, "routine", reason="long_standing", note="Rib pain since 2019."))
 
     assert Decision.objects.get().note == "Rib pain since 2019."

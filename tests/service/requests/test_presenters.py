@@ -92,6 +92,20 @@ def test_a_reason_shows_the_entry_that_it_rests_on():
     assert shown.possible == ("Soon",)
 
 
+def test_what_the_record_says_is_in_sight_even_where_it_changed_nothing():
+    practice = a_practice()
+    patient = a_patient(practice)
+    booked = an_event(patient, kind="appointment", text="Knee review", when=datetime(2026, 11, 20, 9, tzinfo=UTC))
+    reason = {"text": "It is booked", "effect": "notes", "span": None, "event": booked.key, "rule": "booked"}
+    of_words = {"text": "Sleep problem", "effect": "notes", "span": None, "event": None, "rule": "insomnia"}
+    request = a_request(practice, patient=patient)
+
+    shown = presenters.advice_of(an_assessment(request, reasons=[reason, of_words]), Standing.SECOND)
+
+    assert [told.entry for told in shown.reasons] == ["20 Nov 2026: Knee review"]
+    assert [told.text for told in shown.noted] == ["Sleep problem"]
+
+
 def test_another_persons_first_view_is_told_when_ones_own_is_saved():
     practice = a_practice()
     me, other = a_user(practice), a_user(practice, first_name="Dr Pea", last_name="Sampleton")

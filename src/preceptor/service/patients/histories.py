@@ -12,7 +12,7 @@ from preceptor.service.accounts.models import User
 from preceptor.service.requests.marks import opening_words
 from preceptor.service.requests.models import Decision, Request
 from preceptor.service.requests.presenters import state_of, undone
-from preceptor.service.requests.reasons import DifferenceReason
+from preceptor.service.requests.reasons import REASON_WORDS
 from preceptor.service.requests.visibility import advice_shown_to
 from preceptor.service.words import handler_in_words, urgency_in_words
 
@@ -62,6 +62,6 @@ def _history(request: Request, user: User) -> History:
 
 
 def _decided(decision: Decision, *, tell_why: bool) -> Decided:
-    why = dict(DifferenceReason.choices).get(decision.reason, "") if tell_why else ""
+    why = REASON_WORDS.get(decision.reason, "") if tell_why else ""
     what = f"{urgency_in_words(decision.urgency)}, {handler_in_words(decision.handler)}"
     return Decided(decision.at, decision.clinician.shown_name, what, str(why), decision.note)

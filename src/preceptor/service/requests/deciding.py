@@ -25,7 +25,11 @@ class Conflict(Exception):
 
 
 class Refused(Exception):
-    """It cannot be done as asked; the message says what is needed."""
+    """It cannot be done as asked; the message says what is needed, and `field` where it is to be typed."""
+
+    def __init__(self, words: str, field: str | None = None) -> None:
+        super().__init__(words)
+        self.field = field
 
 
 def open_request(request: Request, user: User) -> Opening:
@@ -116,7 +120,7 @@ def reopen(request: Request, user: User, *, why: str, version: int) -> Reopening
     now = _locked(request, user, "reopen", version)
     why = why.strip()
     if not why:
-        raise Refused("Say why you open it again.")
+        raise Refused("Say why you open it again.", "why")
     now.round += 1
     reopening = Reopening.objects.create(request=now, round=now.round, clinician=user, why=why)
     _advance(now, "reopen", {"reopening": reopening.pk, "round": now.round, "why": why}, user)
@@ -174,11 +178,11 @@ def _refuse_without_reason(
     below_a_floor = bool(request.floor) and not Urgency(urgency).at_least(Urgency(request.floor))
     differs = shown is not None and shown.urgency != urgency
     if (differs or below_a_floor) and reason not in DifferenceReason.values:
-        raise Refused("Say why your decision differs: choose a reason.")
+        raise Refused("Say why your decision differs: choose a reason.", "reason")
     if below_a_floor and not note:
-        raise Refused("Your decision is less urgent than a red flag. Say in your own words why that is safe.")
+        raise Refused("Your decision is less urgent than a red flag. Say in your own words why that is safe.", "note")
     if reason == DifferenceReason.OTHER and not note:
-        raise Refused("Say what the other reason is.")
+        raise Refused("Say what the other reason is.", "note")
 
 
 def _save_first_view(request: Request, user: User, urgency: Urgency, handler: Handler) -> FirstView:

@@ -31,7 +31,7 @@ from preceptor.service.requests.deciding import (
 )
 from preceptor.service.requests.forms import DecisionForm, ReopenForm, ViewForm
 from preceptor.service.requests.models import Request, State
-from preceptor.service.requests.reasons import DifferenceReason
+from preceptor.service.requests.reasons import REASON_WORDS
 from preceptor.service.requests.visibility import Step, advice_shown_to, step_for
 from preceptor.service.words import URGENCY_HINTS, ago, handler_in_words, urgency_in_words
 
@@ -183,7 +183,7 @@ def _not_done(http: HttpRequest, request: Request, form: Any, why: Conflict | Re
     form.data["version"] = request.version  # having read what happened, they may send it again
     if isinstance(why, Conflict) or not _fits(form, step):
         return _show(http, request, form, conflict=str(why), status=409)
-    form.add_error(None, str(why))
+    form.add_error(why.field if why.field in form.fields else None, str(why))
     return _show(http, request, form, status=422)
 
 
@@ -217,7 +217,7 @@ def _show(
         "form": form if form is not None and _fits(form, step) else _new_form(request, step, own_view, form),
         "typed": _typed(form) if form is not None and not _fits(form, step) else [],
         "hints": URGENCY_HINTS,
-        "reason_words": dict(DifferenceReason.choices),
+        "reason_words": REASON_WORDS,
         "conflict": conflict,
         "others": others,
         "told": presence_mark(request, [opening.pk for opening in others], changed=False),

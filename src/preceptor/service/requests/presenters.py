@@ -164,8 +164,8 @@ class AdviceShown:
     urgency: str
     handler: str
     kind: str
-    reasons: tuple[ReasonShown, ...]  # that moved it
-    noted: tuple[ReasonShown, ...]  # that changed nothing
+    reasons: tuple[ReasonShown, ...]  # that moved it, or that rest on an entry of the record
+    noted: tuple[ReasonShown, ...]  # of the words alone, that changed nothing
     chances: tuple[Chance, ...]
     possible: tuple[str, ...]
     not_considered: tuple[str, ...]
@@ -183,8 +183,9 @@ def advice_of(assessment: Assessment, standing: Standing) -> AdviceShown:
         urgency=advice["urgency"],
         handler=advice.get("handler") or "",
         kind=advice.get("kind") or "",
-        reasons=tuple(reason for reason in reasons if reason.effect != _NOTED),
-        noted=tuple(reason for reason in reasons if reason.effect == _NOTED),
+        # What the record says is never folded away: an appointment that is booked often changes what somebody does.
+        reasons=tuple(reason for reason in reasons if reason.effect != _NOTED or reason.entry),
+        noted=tuple(reason for reason in reasons if reason.effect == _NOTED and not reason.entry),
         chances=tuple(
             Chance(option, round(100 * chance), option in advice["set"], option == advice["urgency"])
             for option, chance in advice["probabilities"].items()

@@ -11,3 +11,7 @@ class DifferenceReason(models.TextChoices):
     SOMETHING_MISSED = "something_missed", "The advice missed something that matters"
     KNOW_THIS_PATIENT = "know_this_patient", "I know this patient"
     OTHER = "other", "Another reason (say which below)"
+
+
+# As they are told of a decision that was taken, where nothing is below any more.
+REASON_WORDS: dict[str, str] = dict(DifferenceReason.choices) | {DifferenceReason.OTHER.value: "Another reason"}
