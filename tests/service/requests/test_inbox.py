@@ -55,8 +55,17 @@ def test_a_search_finds_words_typed_names_and_patients():
         return list(inbox.shown(practice, Filter(search=words)))
 
     assert found("knee") == found("sampleton sore") == found("9991234561") == [knee]
-    assert found("testley") == [cough]
+    assert found("testley") == found("Testley, Cy") == [cough]
+    assert found("999 123 4561") == found("999-123-4561 knee") == [knee]
     assert found("knee cough") == []
+
+
+def test_a_search_finds_the_reference_that_the_patient_was_given():
+    practice = a_practice()
+    knee, _ = at(practice, 0), at(practice, 1)
+
+    assert list(inbox.shown(practice, Filter(search=str(knee.pk)[:8].upper()))) == [knee]
+    assert list(inbox.shown(a_practice(), Filter(search=str(knee.pk)[:8]))) == []
 
 
 def test_counts_follow_the_filter_and_the_practice():

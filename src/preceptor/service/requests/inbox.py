@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db.models import Case, Count, Q, QuerySet, Value, When
 from django.http import QueryDict
@@ -64,14 +66,27 @@ class Filter:
             requests = requests.exclude(floor="")
         if self.not_assessed:
             requests = requests.exclude(assessed=Checked.DONE)
-        for word in self.search.split():
+        for word in _words(self.search):
             requests = requests.filter(_holds(word))
         return requests
 
 
+_SPACED_NHS_NUMBER = re.compile(r"\b(\d{3})[ -](\d{3})[ -](\d{4})\b")
+_REFERENCE = re.compile(r"[0-9a-f]{8}", re.IGNORECASE)  # as the patient was given it: how the request's id begins
+
+
+def _words(search: str) -> list[str]:
+    """The words to look for; an NHS number is one of them, in threes and fours or not. A comma parts names only."""
+    return _SPACED_NHS_NUMBER.sub(r"\1\2\3", search).replace(",", " ").split()
+
+
 def _holds(word: str) -> Q:
     names = Q(patient__family_name__icontains=word) | Q(patient__given_names__icontains=word)
-    return Q(text__icontains=word) | Q(name_typed__icontains=word) | names | Q(patient__nhs_number=word)
+    numbers = Q(patient__nhs_number=word) | Q(nhs_number_typed=word)
+    found = Q(text__icontains=word) | Q(name_typed__icontains=word) | names | numbers
+    if _REFERENCE.fullmatch(word):
+        found |= Q(pk__gte=UUID(word + 24 * "0"), pk__lte=UUID(word + 24 * "f"))
+    return found
 
 
 def shown(practice: Practice, wish: Filter) -> QuerySet[Request]:
