@@ -106,6 +106,7 @@ def test_a_form_sent_twice_is_one_request(client, practice, no_red_flag):
         ({"text": "a" * 20_001}, "too long for us to read"),
         ({"name": ""}, "Enter the name"),
         ({"telephone": ""}, "Enter a phone number"),
+        ({"telephone": "do not call"}, "Enter a phone number that we can call, like"),
         ({"nhs_number": "12345"}, "An NHS number has 10 numbers"),
         ({"born_day": "", "born_month": "", "born_year": ""}, "Enter the date of birth"),
         ({"born_month": ""}, "must have a month"),

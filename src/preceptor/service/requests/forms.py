@@ -15,6 +15,7 @@ from preceptor.service.requests.receiving import LONGEST_TEXT
 from preceptor.service.words import HANDLER_WORDS, URGENCY_WORDS
 
 _OLDEST = 125  # years
+_FEWEST_DIGITS = 9  # of a telephone number; words beside it, such as when to call, are welcome
 
 
 class ViewForm(forms.Form):
@@ -118,6 +119,12 @@ class AskForm(forms.Form):
         if not text.strip():
             raise ValidationError("Tell us what is the matter")
         return text
+
+    def clean_telephone(self) -> str:
+        telephone: str = self.cleaned_data["telephone"]
+        if sum(character.isdigit() for character in telephone) < _FEWEST_DIGITS:
+            raise ValidationError("Enter a phone number that we can call, like 07700 900123")
+        return telephone
 
     def clean_nhs_number(self) -> str:
         number: str = self.cleaned_data["nhs_number"]
