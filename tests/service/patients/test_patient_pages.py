@@ -328,7 +328,7 @@ class TestTheList:
 
     @pytest.mark.usefixtures("patient")
     def test_nobody_fits(self, client):
-        assert "0 patients fit “nobody”" in text_of(client.get(reverse("patients"), {"q": "nobody"}))
+        assert "No patient fits “nobody”" in text_of(client.get(reverse("patients"), {"q": "nobody"}))
 
 
 def a_long_record(patient) -> None:

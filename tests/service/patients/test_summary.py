@@ -83,6 +83,8 @@ def test_a_completed_issue_is_taken_for_as_long_as_its_supply_lasts():
     issued = {"status": "completed", "precision": "day"}
     (line,) = summary_of([event("medication", "Furosemide", end=NOW + timedelta(days=30), **issued)], NOW).medicines
     assert line.more == "supply to 16 Dec 2026"
+    last_day = NOW.replace(hour=0, minute=0)
+    assert texts(summary_of([event("medication", "Furosemide", end=last_day, **issued)], NOW).medicines)
     for end in (NOW - timedelta(days=1), None):
         assert texts(summary_of([event("medication", "Furosemide", end=end, **issued)], NOW).past_medicines)
 

@@ -149,8 +149,8 @@ def _over(event: Event, now: datetime) -> bool:
 
 def _stopped(event: Event, now: datetime) -> bool:
     if event.status == "completed":
-        # Everything was issued: it is taken for as long as the supply lasts.
-        return event.end is None or event.end < now
+        # Everything was issued: it is taken for as long as the supply lasts, its last day among them.
+        return event.end is None or timezone.localdate(event.end) < timezone.localdate(now)
     # A supply that has run out does not stop a medicine: only its status tells, or its end where there is no status.
     return event.status in _PAST if event.status else _over(event, now)
 
