@@ -303,6 +303,49 @@ def advise(tool: Annotated[str, typer.Argument(help="The tool's name, such as tr
     raise typer.Exit(1 if faulty else 0)
 
 
+@app.command()
+def evaluate(
+    tool: Annotated[str, typer.Argument(help="The tool's name, such as triage.")],
+    data: Annotated[Path, typer.Argument(help="Labelled requests: JSON lines, or a .csv.")],
+    out: Annotated[Path | None, typer.Option(help="Write everything measured here, as JSON.")] = None,
+    html: Annotated[Path | None, typer.Option(help="Write a page with charts and tables here.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of words.")] = False,
+) -> None:
+    """Measure a tool's advice against labelled requests.
+
+    A line is what `advise` takes, and its answer: "label", or "acceptable" (a list) with the best as "urgency".
+    """
+    from datetime import UTC
+
+    from preceptor.evaluation import page, telling
+    from preceptor.evaluation.evaluation import evaluate as measure
+    from preceptor.evaluation.labelled import CannotUse
+    from preceptor.tools import found as installed
+
+    tools = installed()
+    if tool not in tools:
+        _bad_input(f"no tool is called {tool!r}; there are: {', '.join(sorted(tools))}")
+    if missing := [path for path in (out, html) if path and not path.parent.is_dir()]:
+        _bad_input(f"there is no folder {missing[0].parent}")
+    try:
+        with _progress() if sys.stderr.isatty() else nullcontext() as bar:
+            progress = (lambda done, of: bar("Asking", done, of)) if bar else None
+            found = measure(tools[tool], data, datetime.now(UTC), progress)
+    except CannotUse as fault:
+        _bad_input(str(fault))
+    told = json.dumps(telling.as_json(found), ensure_ascii=False, allow_nan=False, indent=None if as_json else 2)
+    if out:
+        out.write_text(told + "\n", encoding="utf-8")
+    if html:
+        html.write_text(page.page(found), encoding="utf-8")
+    if as_json:
+        typer.echo(told)
+    else:
+        for line in telling.in_words(found):
+            typer.echo(line)
+    raise typer.Exit(1 if found.faulty else 0)
+
+
 ledger_app = typer.Typer(no_args_is_help=True, help="The append-only account of what was advised and decided.")
 app.add_typer(ledger_app, name="ledger")
 
