@@ -63,6 +63,13 @@ class Reading:
             if not self._means_something_else(feature, m)
         )
 
+    def denials(self, name: str) -> tuple[Span, ...]:
+        """Where a feature's phrases are denied ("no fever"); empty when any of them is to be read otherwise."""
+        matches = self._matches.get(name, [])
+        if any(self._meant(match) is not Meant.NEGATED for match in matches):
+            return ()
+        return tuple(self.sentences[m.sentence].span(m.first, m.last) for m in matches)
+
     # -- words
 
     def _search(self) -> dict[str, list[Match]]:
