@@ -346,6 +346,31 @@ def evaluate(
     raise typer.Exit(1 if found.faulty else 0)
 
 
+@app.command()
+def symptoms(
+    words: Annotated[str, typer.Argument(help="What the patient says.")],
+    age: Annotated[float | None, typer.Option(help="Age in years; 0.1 is five weeks.")] = None,
+    sex: Annotated[str | None, typer.Option(help="female, male, other or unknown.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of words.")] = False,
+) -> None:
+    """Look up what a patient says: red flags, what to think of, what to ask next and why."""
+    from preceptor.tools.triage.symptoms import CannotLookUp, look_up
+    from preceptor.tools.triage.symptoms import as_json as answer_as_json
+    from preceptor.tools.triage.symptoms.telling import lines_of, show
+
+    try:
+        answer = look_up(words, age, sex)
+    except CannotLookUp as why:
+        _bad_input(str(why))
+    if as_json:
+        typer.echo(json.dumps(answer_as_json(answer), ensure_ascii=False))
+    elif sys.stdout.isatty():
+        show(answer)
+    else:
+        for line in lines_of(answer):
+            typer.echo(str(line))
+
+
 ledger_app = typer.Typer(no_args_is_help=True, help="The append-only account of what was advised and decided.")
 app.add_typer(ledger_app, name="ledger")
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import binomtest
 
 from preceptor.supervision.decisions import CannotUse, table
 from preceptor.supervision.figures import Share, clopper_pearson, upper_bound, wilson
@@ -53,6 +54,14 @@ def test_wilson_gives_the_published_limits(count: int, n: int, low: float, high:
     found = wilson(count, n)
     assert found.low == pytest.approx(low, abs=5e-5)
     assert found.high == pytest.approx(high, abs=5e-5)
+
+
+@given(st.integers(0, 400), st.integers(1, 400))
+def test_both_intervals_are_those_of_scipy(count: int, n: int) -> None:
+    count = min(count, n)
+    for method, found in (("wilson", wilson(count, n)), ("exact", clopper_pearson(count, n))):
+        theirs = binomtest(count, n).proportion_ci(0.95, method)
+        assert (found.low, found.high) == (pytest.approx(theirs.low, abs=1e-9), pytest.approx(theirs.high, abs=1e-9))
 
 
 def test_the_exact_bounds_are_those_of_the_rule_of_three_and_of_the_tables() -> None:
