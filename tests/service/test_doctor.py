@@ -23,7 +23,7 @@ def found() -> dict[str, doctor.Check]:
 def test_a_practice_in_order_has_nothing_to_mend(settings: Settings) -> None:
     settings.ALLOWED_HOSTS = ["127.0.0.1"]
     a_user(a_practice(name="Synthetic Surgery"))
-    assert [check.mend for check in doctor.examine()] == [""] * 10
+    assert [check.mend for check in doctor.examine()] == [""] * 11
     assert found()["Practice"].found == "Synthetic Surgery (synthetic); 1 people may sign in"
 
 
@@ -46,6 +46,16 @@ def test_a_folder_open_to_others_is_named(tmp_path: Path, settings: Settings) ->
     tmp_path.chmod(0o755)
     settings.HOME = tmp_path
     assert found()["Folder"].mend == f"Run: chmod 700 {tmp_path}"
+
+
+def test_a_secret_that_others_may_read_or_guess_is_named(tmp_path: Path, settings: Settings) -> None:
+    (tmp_path / "secret_key").write_text("x" * 80)
+    (tmp_path / "secret_key").chmod(0o644)
+    settings.HOME = tmp_path
+    assert found()["Files"].mend == f"Run: chmod 600 {tmp_path / 'secret_key'}"
+    (tmp_path / "secret_key").chmod(0o600)
+    settings.SECRET_KEY = "short"
+    assert "PRECEPTOR_SECRET_KEY" in found()["Files"].mend
 
 
 def test_a_name_beyond_this_machine_needs_https(settings: Settings) -> None:

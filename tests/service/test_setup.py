@@ -6,8 +6,9 @@ import pytest
 
 from preceptor.service.accounts.models import Role, User
 from preceptor.service.ledger.models import Entry
+from preceptor.service.practices.keys import practice_of_key
 from preceptor.service.practices.models import ApiKey, Practice
-from preceptor.service.setup import CannotSetUp, make_api_key, start_practice
+from preceptor.service.setup import CannotSetUp, make_api_key, revoke_api_keys, start_practice
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "four quiet grey herons"
@@ -45,3 +46,26 @@ def test_a_key_is_shown_once_and_kept_as_a_digest() -> None:
     assert key not in "".join(Entry.objects.values_list("body", flat=True))
     with pytest.raises(CannotSetUp, match="no practice"):
         make_api_key("B99999", "the website")
+
+
+def test_an_ods_code_is_one_however_it_is_typed() -> None:
+    assert start_practice("A Surgery", " a81001 ", "pm", PASSWORD).ods_code == "A81001"
+    with pytest.raises(CannotSetUp, match="is here already"):
+        start_practice("A Surgery", "A81001", "pm2", PASSWORD)
+    assert make_api_key("a81001", "a program")
+
+
+@pytest.mark.parametrize("code", ["", "A8", "A81001/x", "../etc", "A81 001", "A810010000000"])
+def test_what_is_no_ods_code_is_refused(code: str) -> None:
+    with pytest.raises(CannotSetUp, match="no ODS code"):
+        start_practice("A Surgery", code, "pm", PASSWORD)
+
+
+def test_a_key_that_was_revoked_opens_nothing() -> None:
+    start_practice("A Surgery", "A81001", "pm", PASSWORD)
+    key, other = make_api_key("A81001", "a program"), make_api_key("A81001", "another")
+    assert revoke_api_keys("A81001", "a program") == 1
+    assert practice_of_key(key) is None
+    assert practice_of_key(other)
+    assert revoke_api_keys("A81001", "a program") == 0
+    assert [entry.kind for entry in Entry.objects.all()].count("practice.api_keys_revoked") == 1

@@ -15,6 +15,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 LEAST_FREE = 1_000_000_000  # bytes: a year of requests and results for 10,000 patients, several times over
+SHORTEST_KEY = 50  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,25 @@ def _home() -> Check:
     if os.name == "posix" and folder.stat().st_mode & 0o077:
         return Check("Folder", f"others on this computer can look into {folder}", f"Run: chmod 700 {folder}")
     return Check("Folder", f"{folder}, for this account alone")
+
+
+def _files() -> Check:
+    own = [Path(settings.HOME) / "secret_key"]
+    if connection.vendor == "sqlite":
+        database = str(settings.DATABASES["default"]["NAME"])
+        own += [Path(database + end) for end in ("", "-wal", "-shm")]
+    if os.name == "posix" and (
+        open_to_others := [path for path in own if path.exists() and path.stat().st_mode & 0o077]
+    ):
+        names = " ".join(str(path) for path in open_to_others)
+        return Check("Files", f"others on this computer may read {names}", f"Run: chmod 600 {names}")
+    if len(settings.SECRET_KEY) < SHORTEST_KEY:
+        return Check(
+            "Files",
+            "the secret key is so short that it may be guessed",
+            f"Set PRECEPTOR_SECRET_KEY to {SHORTEST_KEY} random characters or more, or leave it out: one is made.",
+        )
+    return Check("Files", "the database and the secret key are for this account alone")
 
 
 def _space() -> Check:
@@ -145,6 +165,7 @@ def _reach() -> Check:
 _CHECKS: tuple[tuple[str, Callable[[], Check]], ...] = (
     ("Program", _version),
     ("Folder", _home),
+    ("Files", _files),
     ("Disk", _space),
     ("Database", _database),
     ("Tables", _tables),

@@ -19,9 +19,17 @@ def secret_key(folder: Path) -> str:
     if from_environment := os.environ.get("PRECEPTOR_SECRET_KEY"):
         return from_environment
     path = folder / "secret_key"
-    try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+    if not path.exists():
+        # Written in full under another name first: a program that starts at the same time never reads half a key.
+        draft = folder / f"secret_key.{secrets.token_hex(4)}"
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(secrets.token_urlsafe(64))
-    except FileExistsError:
-        pass
-    return path.read_text()
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            path.hardlink_to(draft)
+        except FileExistsError:
+            pass  # the other one was first: its key is the key
+        finally:
+            draft.unlink()
+    return path.read_text().strip()

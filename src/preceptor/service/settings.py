@@ -17,13 +17,16 @@ from csp.constants import NONCE, NONE, SELF
 
 from preceptor.service.home import home, secret_key
 
+# Whatever this program writes, the database first of all, is for the account that runs it alone.
+os.umask(0o077)
+
 HERE = Path(__file__).resolve().parent
 HOME = home()
 HTTPS = os.environ.get("PRECEPTOR_HTTPS") == "1"
 
 SECRET_KEY = secret_key(HOME)
 DEBUG = False
-ALLOWED_HOSTS = [host for host in os.environ.get("PRECEPTOR_HOSTS", "").split(",") if host] or [
+ALLOWED_HOSTS = [host for host in map(str.strip, os.environ.get("PRECEPTOR_HOSTS", "").split(",")) if host] or [
     "127.0.0.1",
     "localhost",
 ]
@@ -49,6 +52,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "preceptor.service.middleware.no_flood",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -61,6 +65,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "preceptor.service.middleware.OwnPasswordFirst",
     "preceptor.service.middleware.never_cached",
 ]
 
@@ -118,6 +123,10 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_FORMS = {"change_password": "preceptor.service.accounts.forms.OwnPasswordForm"}
+# Guessing is slowed down by account. By address it is only bounded: a whole practice may share one, and ten slips
+# of the fingers on a Monday morning must not lock everybody out.
+ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "100/m/ip,5/5m/key"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Preceptor"
 
@@ -126,6 +135,7 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
 SECURE_REFERRER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0  # told over HTTPS alone
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "preceptor.service.errors.csrf_failure"
@@ -148,6 +158,8 @@ TIME_ZONE = "Europe/London"
 USE_I18N = True
 USE_TZ = True
 
+FILE_UPLOAD_HANDLERS: list[str] = []  # no page takes a file
+
 STATIC_URL = "static/"
 STATICFILES_DIRS = [HERE / "static"]
 WHITENOISE_USE_FINDERS = True
@@ -156,11 +168,12 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 
-# Logs name requests by id, never by what a patient wrote.
+# Logs name requests by id, never by what a patient wrote: see `logs`.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "formatters": {"wordless": {"()": "preceptor.service.logs.Wordless"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "wordless"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
 }
 

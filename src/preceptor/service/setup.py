@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from django.core.management import call_command
 from django.db import transaction
+from django.utils import timezone
 
 from preceptor.service.accounts.models import Role, User
 from preceptor.service.ledger import chain
@@ -25,6 +28,7 @@ def start_practice(name: str, ods_code: str, manager: str, password: str) -> Pra
     from django.contrib.auth.password_validation import validate_password
     from django.core.exceptions import ValidationError
 
+    ods_code = _ods_code(ods_code)
     if Practice.objects.filter(ods_code=ods_code).exists():
         raise CannotSetUp(f"a practice with the ODS code {ods_code} is here already")
     if User.objects.filter(username=manager).exists():
@@ -40,13 +44,33 @@ def start_practice(name: str, ods_code: str, manager: str, password: str) -> Pra
     return practice
 
 
+def _ods_code(typed: str) -> str:
+    """As it stands in addresses and in the ledger. Raises CannotSetUp."""
+    code = typed.strip().upper()
+    if not re.fullmatch("[A-Z0-9]{3,10}", code):
+        raise CannotSetUp(f"{typed!r} is no ODS code: it has letters and digits alone, such as A81001")
+    return code
+
+
+@transaction.atomic
+def revoke_api_keys(ods_code: str, name: str) -> int:
+    """From now on no key of this name opens anything; how many there were."""
+    code = _ods_code(ods_code)
+    keys = ApiKey.objects.filter(practice__ods_code=code, name=name, revoked=None)
+    if revoked := keys.update(revoked=timezone.now()):
+        practice = Practice.objects.get(ods_code=code)
+        body = {"name": name, "keys": revoked}
+        chain.append("practice.api_keys_revoked", f"practice:{code}", body, actor=chain.SYSTEM, practice=practice)
+    return revoked
+
+
 @transaction.atomic
 def make_api_key(ods_code: str, name: str) -> str:
     """A key for a program that sends requests; this is the one time that it can be read."""
-    practice = Practice.objects.filter(ods_code=ods_code).first()
+    practice = Practice.objects.filter(ods_code=_ods_code(ods_code)).first()
     if practice is None:
         raise CannotSetUp(f"there is no practice with the ODS code {ods_code}")
     key = ApiKey.make(practice, name)
     body = {"name": name}
-    chain.append("practice.api_key_made", f"practice:{ods_code}", body, actor=chain.SYSTEM, practice=practice)
+    chain.append("practice.api_key_made", f"practice:{practice.ods_code}", body, actor=chain.SYSTEM, practice=practice)
     return key

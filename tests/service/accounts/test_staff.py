@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import re
+from urllib.parse import urlencode
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.contrib.auth import authenticate
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
 from preceptor.service.accounts.models import Role, User
 from preceptor.service.accounts.staff import new_password
 from preceptor.service.ledger.models import Entry
+from service.factories import PASSWORD as FACTORY_PASSWORD
 from service.factories import a_practice, a_user
 
 pytestmark = pytest.mark.django_db
@@ -153,3 +157,106 @@ def test_nothing_more_than_the_form_asks_can_be_set(client):
 @pytest.mark.parametrize("name", ["close_account", "reopen_account", "reset_password"])
 def test_reading_changes_nothing(client, nurse, name):
     assert client.get(reverse(name, args=[nurse.pk])).status_code == 405
+
+
+def sign_in(username: str, password: str, **more) -> Client:
+    client = Client()
+    client.post(reverse("account_login"), {"login": username, "password": password}, **more)
+    return client
+
+
+def change(client, old, new):
+    return client.post(reverse("account_change_password"), {"oldpassword": old, "password1": new, "password2": new})
+
+
+def test_a_password_that_the_manager_read_out_opens_one_page_alone(client):
+    password = PASSWORD.search(do(client, "add_account", **NEW).content.decode())[1]
+    nurse = sign_in("nur.sely", password)
+    for name in ("inbox", "patients", "tools", "mfa_index"):
+        response = nurse.get(reverse(name))
+        assert (response.status_code, response.url) == (302, reverse("account_change_password"))
+    assert nurse.get(reverse("account_change_password")).status_code == 200
+
+    assert change(nurse, password, password).status_code == 200, "the same again is no password of one's own"
+    assert User.objects.get(username="nur.sely").must_change_password
+    assert change(nurse, password, "four quiet grey herons").status_code == 302
+
+    assert nurse.get(reverse("inbox")).status_code == 200
+    assert not User.objects.get(username="nur.sely").must_change_password
+    last = Entry.objects.latest("seq")
+    assert (last.kind, last.actor.split()[1:]) == ("account.password_changed", ["Nur", "Sely"])
+    assert "herons" not in last.body
+
+
+def test_a_reset_password_is_to_be_changed_too(client, nurse):
+    password = PASSWORD.search(do(client, "reset_password", nurse).content.decode())[1]
+    assert sign_in(nurse.username, password).get(reverse("inbox")).url == reverse("account_change_password")
+
+
+def test_a_role_is_changed_at_once_and_entered(client, nurse):
+    working = as_(nurse)
+    assert working.get(reverse("staff")).status_code == 403
+    do(client, "change_role", nurse, role="manager")
+    assert working.get(reverse("staff")).status_code == 200
+    do(client, "change_role", nurse, role="emperor")
+    nurse.refresh_from_db()
+    assert nurse.role == Role.MANAGER
+    body = json.loads(Entry.objects.get(kind="account.role_changed").body)
+    assert (body["before"], body["role"]) == ("nurse", "manager")
+
+
+def test_a_lost_second_step_is_reset(client, nurse):
+    Authenticator.objects.create(user=nurse, type=Authenticator.Type.TOTP, data={"secret": "x"})
+    Authenticator.objects.create(user=nurse, type=Authenticator.Type.RECOVERY_CODES, data={})
+    do(client, "reset_second_step", nurse)
+    assert not Authenticator.objects.filter(user=nurse).exists()
+    assert Entry.objects.get().kind == "account.second_step_reset"
+
+
+@pytest.mark.parametrize(("name", "data"), [("change_role", {"role": "gp"}), ("reset_second_step", {})])
+def test_what_a_manager_may_do_to_others_of_this_practice_alone(practice, client, manager, nurse, name, data):
+    assert do(client, name, a_user(a_practice()), **data).status_code == 404
+    do(client, name, manager, **data)
+    assert do(as_(nurse), name, manager, **data).status_code == 403
+    assert client.get(reverse(name, args=[nurse.pk])).status_code == 405
+    manager.refresh_from_db()
+    assert manager.role == Role.MANAGER
+    assert not Entry.objects.exists()
+
+
+def test_one_who_forgot_a_password_does_not_lock_the_practice_out(practice, nurse):
+    cache.clear()
+    other = a_user(practice, Role.GP)
+    for _ in range(12):
+        sign_in(nurse.username, "wrong password")
+    assert sign_in(nurse.username, FACTORY_PASSWORD).get(reverse("inbox")).status_code == 302, "slowed down"
+    assert sign_in(other.username, FACTORY_PASSWORD).get(reverse("inbox")).status_code == 200
+    cache.clear()
+
+
+def test_a_session_from_before_signing_in_is_worth_nothing_after_it(nurse):
+    client = Client()
+    session = client.session
+    session["planted"] = "yes"
+    session.save()
+    planted = session.session_key
+    client.cookies["sessionid"] = planted
+    client.post(reverse("account_login"), {"login": nurse.username, "password": FACTORY_PASSWORD})
+    cookie = client.cookies["sessionid"]
+    assert cookie.value != planted
+    assert cookie["httponly"]
+    assert cookie["samesite"] == "Lax"
+    thief = Client()
+    thief.cookies["sessionid"] = planted
+    assert thief.get(reverse("inbox")).status_code == 302
+
+
+@pytest.mark.parametrize("there", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"])
+def test_signing_in_leads_nowhere_else(nurse, there):
+    cache.clear()
+    response = Client().post(
+        reverse("account_login") + "?" + urlencode({"next": there}),
+        {"login": nurse.username, "password": FACTORY_PASSWORD, "next": there},
+    )
+    assert response.status_code == 302
+    assert response.url == reverse("inbox")

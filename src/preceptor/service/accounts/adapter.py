@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.db import transaction
 from django.http import HttpRequest
+
+from preceptor.service.accounts.models import User
+from preceptor.service.ledger.chain import Actor, append
 
 
 class Adapter(DefaultAccountAdapter):
@@ -11,3 +15,12 @@ class Adapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002
         return False
+
+    @transaction.atomic
+    def set_password(self, user: User, password: str) -> None:
+        """Somebody chose a password of their own."""
+        user.set_password(password)
+        user.must_change_password = False
+        user.save(update_fields=["password", "must_change_password"])
+        body = {"username": user.username}
+        append("account.password_changed", f"user:{user.pk}", body, actor=Actor.person(user), practice=user.practice)

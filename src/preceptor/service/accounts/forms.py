@@ -1,9 +1,10 @@
-"""The form for a new account."""
+"""The forms around accounts."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.forms import ChangePasswordForm
 from django import forms
 
 from preceptor.service.accounts.models import Role, User
@@ -28,3 +29,17 @@ class AccountForm(forms.ModelForm):
         self.fields["first_name"].required = self.fields["last_name"].required = True
         self.fields["first_name"].error_messages["required"] = "Enter their first name"
         self.fields["last_name"].error_messages["required"] = "Enter their last name"
+
+
+class RoleForm(forms.Form):
+    role = forms.ChoiceField(choices=Role.choices)
+
+
+class OwnPasswordForm(ChangePasswordForm):
+    """allauth's form; but a password that somebody else has read out is not made one's own by typing it again."""
+
+    def clean(self) -> dict[str, Any]:
+        typed: dict[str, Any] = super().clean() or {}
+        if typed.get("password1") and typed.get("password1") == typed.get("oldpassword"):
+            self.add_error("password1", "Choose a password that is not the one you have")
+        return typed

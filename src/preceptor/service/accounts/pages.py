@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from preceptor.service.accounts import staff as looking_after
-from preceptor.service.accounts.forms import AccountForm
+from preceptor.service.accounts.forms import AccountForm, RoleForm
 from preceptor.service.accounts.models import Role, User
 from preceptor.service.accounts.signed_in import practice_of, staff_of
 
@@ -75,6 +75,34 @@ def reset_password(http: HttpRequest, user_id: int) -> HttpResponse:
         messages.error(http, str(why))
         return redirect("staff")
     return render(http, "accounts/password.jinja", {"person": person, "password": password, "is_new": False})
+
+
+@require_POST
+def change_role(http: HttpRequest, user_id: int) -> HttpResponse:
+    manager, person = _manager(http), _person(http, user_id)
+    form = RoleForm(http.POST)
+    if not form.is_valid():
+        messages.error(http, "Choose one of the roles.")
+        return redirect("staff")
+    try:
+        looking_after.change_role(manager, person, Role(form.cleaned_data["role"]))
+    except looking_after.Refused as why:
+        messages.error(http, str(why))
+    else:
+        messages.success(http, f"{person.shown_name} is now: {person.get_role_display()}.")
+    return redirect("staff")
+
+
+@require_POST
+def reset_second_step(http: HttpRequest, user_id: int) -> HttpResponse:
+    manager, person = _manager(http), _person(http, user_id)
+    try:
+        looking_after.reset_second_step(manager, person)
+    except looking_after.Refused as why:
+        messages.error(http, str(why))
+    else:
+        messages.success(http, f"{person.shown_name} signs in with the password alone until they set it up again.")
+    return redirect("staff")
 
 
 def _manager(http: HttpRequest) -> User:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 
+from allauth.mfa.models import Authenticator
 from django.db import transaction
 
 from preceptor.service.accounts.models import Role, User
@@ -34,6 +35,7 @@ def add(manager: User, *, username: str, first_name: str, last_name: str, role: 
         role=role,
         first_name=first_name,
         last_name=last_name,
+        must_change_password=True,
     )
     _record("account.added", user, manager)
     return user, password
@@ -66,9 +68,32 @@ def reset_password(manager: User, user: User) -> str:
         raise Refused("Change your own password under Your account.")
     password = new_password()
     user.set_password(password)
-    user.save(update_fields=["password"])
+    user.must_change_password = True
+    user.save(update_fields=["password", "must_change_password"])
     _record("account.password_reset", user, manager)
     return password
+
+
+@transaction.atomic
+def change_role(manager: User, user: User, role: Role) -> None:
+    """From the next page on they may do what this role may. What they did before stays as they did it."""
+    _must_manage(manager, user)
+    if user.pk == manager.pk:
+        raise Refused("You cannot change your own role: another manager can.")
+    before = user.role
+    user.role = role
+    user.save(update_fields=["role"])
+    _record("account.role_changed", user, manager, before=str(before))
+
+
+@transaction.atomic
+def reset_second_step(manager: User, user: User) -> None:
+    """For somebody who lost their phone: they sign in with the password alone, and can set a second step up again."""
+    _must_manage(manager, user)
+    if user.pk == manager.pk:
+        raise Refused("Turn your own second step off under Your account.")
+    Authenticator.objects.filter(user=user).delete()
+    _record("account.second_step_reset", user, manager)
 
 
 def _must_manage(manager: User, user: User | None = None) -> None:
@@ -78,6 +103,6 @@ def _must_manage(manager: User, user: User | None = None) -> None:
         raise PermissionError("that account is not of this practice")
 
 
-def _record(kind: str, user: User, manager: User) -> None:
-    body = {"username": user.username, "name": user.get_full_name(), "role": str(user.role)}
+def _record(kind: str, user: User, manager: User, **more: str) -> None:
+    body = {"username": user.username, "name": user.get_full_name(), "role": str(user.role)} | more
     append(kind, f"user:{user.pk}", body, actor=Actor.person(manager), practice=manager.practice)

@@ -12,4 +12,6 @@ urlpatterns = [
     path("<int:user_id>/close/", pages.close_account, name="close_account"),
     path("<int:user_id>/reopen/", pages.reopen_account, name="reopen_account"),
     path("<int:user_id>/password/", pages.reset_password, name="reset_password"),
+    path("<int:user_id>/role/", pages.change_role, name="change_role"),
+    path("<int:user_id>/second-step/", pages.reset_second_step, name="reset_second_step"),
 ]
