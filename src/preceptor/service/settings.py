@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "preceptor.service.requests",
     "preceptor.service.oversight",
     "preceptor.service.ledger",
+    "preceptor.service.symptoms",
 ]
 
 MIDDLEWARE = [

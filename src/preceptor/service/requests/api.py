@@ -193,6 +193,7 @@ def _not_saved(request: HttpRequest, _: DatabaseError) -> HttpResponse:
     return response
 
 
+api.add_router("", "preceptor.service.symptoms.api.router")
 api_urls = api.urls
 for pattern in api_urls[0]:
     if pattern.callback:

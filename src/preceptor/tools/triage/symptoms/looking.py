@@ -69,7 +69,7 @@ def look_up(words: str, age: float | None = None, sex: str | None = None) -> Ans
         red_flags=tuple(_flag(flag, rules[flag.id], words) for flag in flags),
         presentations=tuple(recognised),
         set_aside=tuple(_change(reason, words) for reason in aside),
-        cautions=tuple(reason.text for reason in why_unread(reading, bool(assessed or flags))),
+        cautions=_cautions(reading, bool(assessed or flags)),
         not_used=_not_used(reading, _used(reading, flags, assessed, aside)),
         completions=completions(words, {found.title for found in recognised}),
         not_considered=not_considered(case, reading)[1:],  # its first line speaks of probabilities: none are shown here
@@ -171,6 +171,12 @@ def _pharmacy_first(presentation: Presentation, reading: Reading) -> tuple[Pharm
         PharmacyFirst(one.treats, one.from_age, one.to_age, one.sex, one.unless, one.fits(age, sex))
         for one in presentation.pharmacy_first
     )
+
+
+def _cautions(reading: Reading, recognised: bool) -> tuple[str, ...]:
+    """Why a person must read this as it stands. A few words without an "I" or a "my" are no foreign language here."""
+    reasons = why_unread(reading, recognised)
+    return tuple(reason.text for reason in reasons if not (recognised and reason.rule == "input.language"))
 
 
 def _quote(span: Span, text: str) -> Quote:
