@@ -7,14 +7,16 @@ from django.utils import timezone
 
 from preceptor.advice import Handler, Standing, Urgency
 from preceptor.service.accounts.models import Role, User
+from preceptor.service.ledger import agreement
 from preceptor.service.ledger.chain import Actor, append
 from preceptor.service.ledger.verify import verify
 from preceptor.service.oversight.models import ToolStanding
 from preceptor.service.oversight.standing import set_standing
 from preceptor.service.practices.models import Practice
-from preceptor.service.requests.deciding import decide
+from preceptor.service.requests.deciding import decide, reopen
 from preceptor.service.requests.models import Assessment, Decision, FirstView, Request
 from preceptor.service.requests.receiving import Arrival, receive
+from service.factories import a_patient, a_practice
 
 pytestmark = pytest.mark.django_db
 VIEW = {"urgency": Urgency.SOON, "handler": Handler.GP}
@@ -126,3 +128,59 @@ def test_a_request_without_an_entry_is_named(decided):
         id=uuid.UUID(int=1), practice=decided.request.practice, received=timezone.now(), text="Lost", source="page"
     )
     assert fault().startswith(f"request {lost.pk}: it was added behind the ledger's back")
+
+
+@pytest.mark.parametrize(
+    ("column", "value"), [("state", "waiting"), ("state", "in_review"), ("round", 2), ("version", 9)]
+)
+def test_a_request_that_stands_where_nobody_put_it_is_named(decided, column, value):
+    Request.objects.update(**{column: value})
+    assert f"its {column} was changed" in fault()
+
+
+def test_a_request_that_is_hidden_as_decided_is_named(decided):
+    hidden = receive(decided.request.practice, Arrival("My elbow hurts", source="page")).request
+    assert verify().whole
+    Request.objects.filter(pk=hidden.pk).update(state="decided")
+    assert fault() == f"request {hidden.pk}: its state was changed: its decisions and reopenings say otherwise"
+
+
+def test_a_request_that_was_given_to_another_practice_or_patient_is_named(decided):
+    other = a_practice(ods_code="Z00002")
+    Request.objects.update(practice=other)
+    assert "its practice was changed" in fault()
+    Request.objects.update(practice=decided.request.practice, patient=a_patient(decided.request.practice))
+    assert "its patient was changed" in fault()
+
+
+def test_a_reopened_request_agrees(decided):
+    gp = decided.clinician
+    request = Request.objects.get(pk=decided.request_id)
+    reopen(request, gp, why="it is worse", version=request.version)
+    assert verify().whole
+    decide(request, gp, **VIEW, reason="", note="", version=request.version)
+    assert verify().whole
+
+
+def test_a_change_while_it_is_read_is_no_fault(decided, monkeypatch):
+    """The rows are read, then somebody decides, then what is told of them is read."""
+    request = receive(decided.request.practice, Arrival("My elbow hurts", source="page")).request
+    told_of = agreement._told_of
+
+    def then_somebody_decides(requests):
+        monkeypatch.setattr(agreement, "_told_of", told_of)
+        decide(request, decided.clinician, **VIEW, reason="", note="", version=1)
+        return told_of(requests)
+
+    monkeypatch.setattr(agreement, "_told_of", then_somebody_decides)
+    assert verify().whole
+
+
+def test_many_requests_are_read_a_batch_at_a_time(decided, monkeypatch):
+    monkeypatch.setattr(agreement, "BATCH", 2)
+    made = [receive(decided.request.practice, Arrival(f"My elbow hurts {n}", source="page")).request for n in range(7)]
+    assert verify().whole
+    for request in made:
+        Request.objects.filter(pk=request.pk).update(floor="emergency")
+        assert f"request {request.pk}: its red flags were changed" in fault()
+        Request.objects.filter(pk=request.pk).update(floor="")

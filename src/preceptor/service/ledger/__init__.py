@@ -1,5 +1,1 @@
 """The append-only, hash-chained account of what was advised, decided and changed."""
-
-
-
-

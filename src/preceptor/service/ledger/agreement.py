@@ -1,5 +1,7 @@
 """Do the tables still say what the ledger says of them? A decision, a first view, an assessment or a standing
-is never edited, so each row must be as its entry describes it; and a patient's words must be those that came."""
+is never edited, so each row must be as its entry describes it; a patient's words must be those that came, of that
+patient and for that practice; and a request must stand where its decisions and reopenings left it, so that none is
+hidden by a change of its state."""
 
 from __future__ import annotations
 
@@ -15,7 +17,7 @@ from django.db import models
 from preceptor.service.ledger.models import Entry
 from preceptor.service.ledger.verdict import Fault
 from preceptor.service.oversight.models import ToolStanding
-from preceptor.service.requests.models import Assessment, Decision, FirstView, Reopening, Request
+from preceptor.service.requests.models import Assessment, Decision, FirstView, Reopening, Request, State
 
 BATCH = 1000
 
@@ -29,6 +31,7 @@ class Described:
     kind: str  # of the entries that describe it
     key: str | None  # where an entry's body holds the row's id; None where its subject does
     facts: Callable[[Any], Mapping[str, object]]  # what the entry must say, read from the row
+    beside: tuple[str, ...] = ()  # what is read with the row
 
 
 def _who(row: FirstView | Decision | Reopening) -> str:
@@ -40,8 +43,11 @@ DESCRIBED = (
         "request", Request, "request.received", None,
         lambda row: {
             "subject": f"request:{row.pk}",
+            "practice": row.practice.ods_code,
+            "patient": row.patient.key if row.patient else None,
             "text_sha256": hashlib.sha256(row.text.encode()).hexdigest(),
         },
+        ("practice", "patient"),
     ),
     Described(
         "assessment", Assessment, "request.assessed", "assessment",
@@ -84,22 +90,73 @@ DESCRIBED = (
 def disagreement() -> Fault | None:
     """The first row that is not as its entry says, or has none, or is gone."""
     of_rows = (_disagreement_in(described) for described in DESCRIBED)
-    return next((fault for fault in of_rows if fault), None) or _disagreement_of_red_flags()
+    return next((fault for fault in of_rows if fault), None) or _disagreement_of_requests()
 
 
-def _disagreement_of_red_flags() -> Fault | None:
-    """Red flags stand on the request itself; they may be checked again, so the last entry about them holds."""
-    rows = {row.pk: row for row in Request.objects.only("red_flags", "red_flags_checked", "floor")}
-    last = {entry.subject: entry for batch in _batches("request.red_flags") for entry in batch}
-    for entry in sorted(last.values(), key=lambda entry: entry.seq):
-        row = rows.get(UUID(entry.subject.partition(":")[2]))
+def _disagreement_of_requests() -> Fault | None:
+    """What changes on a request itself: its red flags, and how far it has come."""
+    last = UUID(int=0)
+    while batch := list(_requests().filter(pk__gte=last).exclude(pk=last).order_by("pk")[:BATCH]):
+        told = _told_of(batch)
+        for request in batch:
+            # It may have changed between the two readings: what seems wrong is read again, as it is now.
+            if _fault_of_request(request, told) and (fault := _fault_now(request)):
+                return fault
+        last = batch[-1].pk
+    return None
+
+
+def _fault_now(request: Request) -> Fault | None:
+    now = _requests().filter(pk=request.pk).first()
+    return _fault_of_request(now, _told_of([now])) if now else None  # told as a request that was removed
+
+
+def _requests() -> models.QuerySet[Request]:
+    return Request.objects.only("state", "round", "version", "red_flags", "red_flags_checked", "floor")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the rows beside some requests, and the ledger, tell of them."""
+
+    red_flags: Mapping[str, Entry]  # by subject: the last entry, because red flags may be checked again
+    decisions: Mapping[UUID, int]
+    reopenings: Mapping[UUID, int]
+    views: frozenset[tuple[UUID, int]]  # the rounds in which somebody gave a first view
+
+
+def _told_of(requests: list[Request]) -> Told:
+    ids = [request.pk for request in requests]
+    entries = Entry.objects.filter(kind="request.red_flags", subject__in=[f"request:{pk}" for pk in ids])
+    return Told(
+        {entry.subject: entry for entry in entries.order_by("seq")},
+        _number_of(Decision, ids),
+        _number_of(Reopening, ids),
+        frozenset(FirstView.objects.filter(request__in=ids).values_list("request_id", "round")),
+    )
+
+
+def _number_of(rows: type[models.Model], ids: list[UUID]) -> dict[UUID, int]:
+    counted = rows._default_manager.filter(request__in=ids).values("request").annotate(number=models.Count("pk"))
+    return dict(counted.order_by().values_list("request", "number"))
+
+
+def _fault_of_request(request: Request, told: Told) -> Fault | None:
+    if entry := told.red_flags.get(f"request:{request.pk}"):
         body = json.loads(entry.body)
-        if row is None:
-            continue  # told as a request that was removed
-        flags = [{"id": flag["id"], "urgency": flag["urgency"]} for flag in row.red_flags]
-        if (flags, row.floor, row.red_flags_checked) != (body["red_flags"], body["floor"], body["checked"]):
+        flags = [{"id": flag["id"], "urgency": flag["urgency"]} for flag in request.red_flags]
+        if (flags, request.floor, request.red_flags_checked) != (body["red_flags"], body["floor"], body["checked"]):
             what = f"its red flags were changed: ledger row {entry.seq} says otherwise"
-            return Fault(f"request {row.pk}", what)
+            return Fault(f"request {request.pk}", what)
+    decisions, reopenings = told.decisions.get(request.pk, 0), told.reopenings.get(request.pk, 0)
+    if decisions > reopenings:
+        state = State.DECIDED
+    else:
+        state = State.IN_REVIEW if (request.pk, request.round) in told.views else State.WAITING
+    right = {"state": state, "round": 1 + reopenings, "version": 1 + decisions + reopenings}
+    if wrong := [name for name, value in right.items() if getattr(request, name) != value]:
+        what = f"its {' and '.join(wrong)} was changed: its decisions and reopenings say otherwise"
+        return Fault(f"request {request.pk}", what)
     return None
 
 
@@ -108,7 +165,8 @@ def _disagreement_in(described: Described) -> Fault | None:
     unspoken = set(described.model._default_manager.values_list("pk", flat=True))
     for entries in _batches(described.kind):
         ids = {entry.seq: _id_of(described, entry) for entry in entries}
-        rows = described.model._default_manager.in_bulk(list(ids.values()))
+        beside = described.beside or (None,)  # with none named, Django would read every one
+        rows = described.model._default_manager.select_related(*beside).in_bulk(list(ids.values()))
         for entry in entries:
             if (row := rows.get(ids[entry.seq])) is None:
                 name = f"{described.name} {ids[entry.seq]}"
@@ -130,7 +188,7 @@ def _id_of(described: Described, entry: Entry) -> Any:
 def _differing(described: Described, row: models.Model, entry: Entry) -> list[str]:
     # Of the actor only the id counts: people and tools are shown by names that may change.
     actor = entry.actor if entry.actor.startswith("tool:") else entry.actor.partition(" ")[0]
-    said = json.loads(entry.body) | {"subject": entry.subject, "actor": actor}
+    said = json.loads(entry.body) | {"subject": entry.subject, "actor": actor, "practice": entry.practice}
     words = {"text_sha256": "text", "actor": "author", "subject": "request" if described.kind[0] == "r" else "tool"}
     return [words.get(name, name) for name, value in described.facts(row).items() if said.get(name) != value]
 

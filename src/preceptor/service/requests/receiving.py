@@ -123,7 +123,11 @@ def _save(practice: Practice, arrival: Arrival, text: str, digest: str) -> Reque
         body_digest=digest,
     )
     # The ledger proves what was written without holding a second copy of a patient's words.
-    body = {"source": arrival.source, "text_sha256": hashlib.sha256(text.encode()).hexdigest()}
+    body = {
+        "source": arrival.source,
+        "patient": arrival.patient.key if arrival.patient else None,
+        "text_sha256": hashlib.sha256(text.encode()).hexdigest(),
+    }
     chain.append("request.received", f"request:{request.id}", body, actor=chain.PATIENT, practice=practice)
     return request
 
