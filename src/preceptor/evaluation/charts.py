@@ -63,7 +63,8 @@ def confusion(found: Evaluation, key: str) -> str:
     top = {"orient": "top", "labelAngle": 0}
     across = {"field": "advice", "type": "nominal", "sort": None, "title": "advice", "axis": top}
     down = {"field": "best", "type": "nominal", "sort": None, "title": "best answer"}
-    shade = {"field": "share", "type": "quantitative", "scale": {"domain": [0, 1], "range": SHADES}, "legend": None}
+    grey = {"domain": [0, 1], "range": SHADES, "interpolate": "rgb"}
+    shade = {"field": "share", "type": "quantitative", "scale": grey, "legend": None}
     spec = {
         "data": {"values": values},
         "width": {"step": 84},

@@ -69,6 +69,7 @@ class Evaluation:
     groups: Groups
     confusion: dict[Urgency, dict[str, int]]
     missed: Missed
+    notes: tuple[str, ...]
 
     @property
     def faulty(self) -> bool:
@@ -108,6 +109,7 @@ def evaluate(tool: Tool, path: Path, when: datetime, progress: Callable[[int, in
         groups=by_group(judged),
         confusion=confusion(judged),
         missed=_missed(judged),
+        notes=_notes(judged),
     )
 
 
@@ -142,6 +144,14 @@ def _chance(each: Judged, *options: Urgency) -> float | None:
     if each.advice is None:
         return None
     return min(1.0, sum(each.advice.probabilities[option] for option in options))
+
+
+def _notes(judged: tuple[Judged, ...]) -> tuple[str, ...]:
+    patients = len({each.patient for each in judged})
+    if patients == len(judged):
+        return ()
+    words = "Wilson's intervals take requests as independent, and are too narrow"
+    return (f"{len(judged):,} requests are of {patients:,} patients: {words}",)
 
 
 def _missed(judged: tuple[Judged, ...]) -> Missed:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from importlib.metadata import version
 from typing import Any
@@ -71,6 +71,7 @@ def as_json(found: Evaluation) -> dict[str, Any]:
         },
         "confusion": {"rows": "best answer", "columns": "advice", "counts": found.confusion},
         "missed": asdict(found.missed),
+        "notes": list(found.notes),
     }
 
 
@@ -142,6 +143,7 @@ def in_words(found: Evaluation) -> Iterator[str]:
     yield f"{found.card.tool} {found.card.version} on {found.data.name} (sha256 {found.data.sha256[:12]}…)"
     yield f"{found.n:,} requests measured, of {found.data.lines:,} lines. {validation(found)}"
     yield from _faults(found)
+    yield from found.notes
     yield f"\n  {'':<43}{'':<17}95% interval"
     for measure, share in found.measures:
         yield f"  {measure.title:<43}{of(share):<17}{percent(share)}"
@@ -163,15 +165,20 @@ def in_words(found: Evaluation) -> Iterator[str]:
 
 def _faults(found: Evaluation) -> Iterator[str]:
     if found.bad_lines:
-        yield f"{len(found.bad_lines):,} lines could not be used and are in no figure:"
+        yield f"{counted(found.bad_lines, 'line')} could not be used, in no figure:"
         yield from (f"  line {f.place}{f' ({f.id})' if f.id else ''}: {f.why}" for f in found.bad_lines[:SHOWN])
     if found.no_advice:
-        yield f"{len(found.no_advice):,} requests got no usable advice, and count against the tool everywhere:"
+        yield f"{counted(found.no_advice, 'request')} without usable advice, counted against the tool everywhere:"
         yield from (f"  line {f.place} ({f.id}): {f.why}" for f in found.no_advice[:SHOWN])
     if max(len(found.bad_lines), len(found.no_advice)) > SHOWN:
         yield f"  (of each, the first {SHOWN} are shown; --out has them all)"
     if found.records.requests:
         yield records_in_words(found)
+
+
+def counted(things: Sequence[object], noun: str) -> str:
+    """ "1 line", "2 lines"."""
+    return f"{len(things):,} {noun}{'' if len(things) == 1 else 's'}"
 
 
 def records_in_words(found: Evaluation) -> str:
