@@ -101,11 +101,19 @@ class DuckDB:
             self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql}")
 
     def fired(self, watch: Watch, as_of: datetime) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self._connection.sql(self.question(watch, as_of)).to_arrow_table().to_pylist()
+        return found
+
+    def question(self, watch: Watch, as_of: datetime) -> str:
+        """The watch in DuckDB's SQL, over the tables that `prepare` made."""
         key = (watch.id, as_of)
         if key not in self._questions or self._questions[key][0] is not watch:
             self._questions[key] = (watch, str(ibis.to_sql(compiled(watch, as_of), dialect="duckdb")))
-        found: list[dict[str, Any]] = self._connection.sql(self._questions[key][1]).to_arrow_table().to_pylist()
-        return found
+        return self._questions[key][1]
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """What a query of one's own over these tables gives."""
+        return self._connection.execute(query).fetchall()
 
     def close(self) -> None:
         self._connection.close()
