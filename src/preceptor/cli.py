@@ -13,14 +13,42 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
+from typer.core import TyperGroup
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="AI beside your clinicians, under supervision.")
+
+class _Plainly(TyperGroup):
+    """What the computer refuses (a file, a folder, the database) is one clear line, whichever command met it."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except Exception as fault:
+            if words := _in_words(fault):
+                _bad_input(words)
+            raise
+
+
+app = typer.Typer(
+    cls=_Plainly, no_args_is_help=True, add_completion=False, help="AI beside your clinicians, under supervision."
+)
+
+
+def _in_words(fault: Exception) -> str:
+    """What a fault of the surroundings means; empty for a fault of the program's own, which keeps its traceback."""
+    if isinstance(fault, OSError) and not isinstance(fault, BrokenPipeError):
+        return f"cannot read or write {fault.filename or 'what was asked for'}: {fault.strerror or fault}"
+    if "django.db" in sys.modules:
+        from django.db import Error
+
+        if isinstance(fault, Error):
+            return f"the database cannot be used: {str(fault).partition(chr(10))[0]} (`preceptor doctor` says more)"
+    return ""
 
 
 def _django() -> None:
@@ -28,7 +56,26 @@ def _django() -> None:
     import django
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "preceptor.service.settings")
-    django.setup()
+    try:
+        django.setup()
+    except ValueError as fault:
+        if not os.environ.get("DATABASE_URL"):
+            raise
+        _bad_input(f"DATABASE_URL names no database: {str(fault).partition('.')[0]}")
+
+
+def _need_tables() -> None:
+    from preceptor.service.doctor import tables_are_ready
+
+    if not tables_are_ready():
+        _bad_input("the database is not set up, or is of an older version: run `preceptor setup` first")
+
+
+def _need_port(host: str, port: int) -> None:
+    from preceptor.service.serving import is_free
+
+    if not is_free(host, port):
+        _bad_input(f"port {port} on {host} is in use or not allowed: stop what uses it, or choose another with --port")
 
 
 def _bad_input(words: str) -> NoReturn:
@@ -41,7 +88,7 @@ def demo(
     patients: Annotated[int, typer.Option(min=50, max=20_000, help="How many synthetic patients.")] = 2000,
     seed: Annotated[int, typer.Option(help="The same seed makes the same practice.")] = 1,
     monday: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day of the requests.")] = None,
-    port: Annotated[int, typer.Option(min=1, max=65535)] = 8000,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 8000,
     no_serve: Annotated[bool, typer.Option("--no-serve", help="Build it and stop.")] = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="Start again, forgetting what was clicked before.")] = False,
 ) -> None:
@@ -57,6 +104,8 @@ def demo(
     day = monday.date() if monday else opening.latest_monday(date.today())
     if day.weekday() != 0:
         _bad_input(f"--monday {day} is not a Monday")
+    if not no_serve:
+        _need_port("127.0.0.1", port)  # told before the building, not after it
     wanted = opening.Settings(patients, seed, day)
     if fresh or opening.held(folder) != wanted:
         opening.clear(folder)
@@ -77,23 +126,19 @@ def demo(
 @app.command()
 def serve(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=1, max=65535)] = 8000,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 8000,
 ) -> None:
     """Run the service on the configured database."""
     _django()
-    from preceptor.service.doctor import tables_are_ready
-
-    if not tables_are_ready():
-        _bad_input("the database is not set up, or is of an older version: run `preceptor setup` first")
+    _need_tables()
+    _need_port(host, port)
     typer.echo(f"Preceptor on http://{host}:{port}/  (Ctrl+C stops it)")
     _serve(host, port)
 
 
 def _serve(host: str, port: int) -> NoReturn:
-    from preceptor.service.serving import is_free, serve
+    from preceptor.service.serving import serve
 
-    if not is_free(host, port):
-        _bad_input(f"port {port} on {host} is in use or not allowed: stop what uses it, or choose another with --port")
     raise typer.Exit(serve(host, port))
 
 
@@ -130,7 +175,10 @@ def key(
     practice: Annotated[str, typer.Option(help="ODS code of the practice.")],
 ) -> None:
     """Make an API key for a program that sends requests; it is shown this once."""
+    if not name.strip():
+        _bad_input("say which program the key is for")
     _django()
+    _need_tables()
     from preceptor.service import setup as starting
 
     try:
@@ -140,7 +188,9 @@ def key(
 
 
 @app.command()
-def doctor(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON list instead of words.")] = False,
+) -> None:
     """Check the installation, and say in plain words what is wrong and what to do."""
     _django()
     from preceptor.service.doctor import examine
@@ -160,20 +210,20 @@ def doctor(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
 
 @app.command("import")
 def import_records(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Bundles, NDJSON files, or folders of these.")],
+    names: Annotated[list[str], typer.Argument(metavar="PATH...", help="Bundles, NDJSON files, or folders of these.")],
     practice: Annotated[str | None, typer.Option(help="ODS code; needed where there are several practices.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the counts as one JSON object.")] = False,
 ) -> None:
     """Import patients' records from FHIR R4 JSON. Importing the same again changes nothing."""
-    if missing := [path for path in paths if not path.exists()]:
-        _bad_input(f"there is no {missing[0]}")
+    # An empty name (a variable that was not set) would mean the folder one happens to be in.
+    if missing := [name for name in names if not name or not Path(name).exists()]:
+        _bad_input(f"there is no {missing[0] or 'file of that name: an empty path was given'}")
+    paths = [Path(name) for name in names]
     _django()
-    from preceptor.service.doctor import tables_are_ready
     from preceptor.service.patients import telling
     from preceptor.service.patients.importing import NoSuchPractice, import_paths, practice_of
 
-    if not tables_are_ready():
-        _bad_input("the database is not set up, or is of an older version: run `preceptor setup` first")
+    _need_tables()
     try:
         into = practice_of(practice)
     except NoSuchPractice as why:
@@ -300,6 +350,7 @@ def advise(tool: Annotated[str, typer.Argument(help="The tool's name, such as tr
     for answer in advise_lines(sys.stdin.buffer, tools[tool], datetime.now(UTC)):
         faulty = faulty or "error" in answer
         sys.stdout.write(json.dumps(answer) + "\n")
+    sys.stdout.flush()  # so that a full disk is told, not swallowed
     raise typer.Exit(1 if faulty else 0)
 
 
