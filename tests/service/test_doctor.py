@@ -24,11 +24,26 @@ def test_a_practice_in_order_has_nothing_to_mend(settings: Settings) -> None:
     settings.ALLOWED_HOSTS = ["127.0.0.1"]
     a_user(a_practice(name="Synthetic Surgery"))
     assert [check.mend for check in doctor.examine()] == [""] * 11
-    assert found()["Practice"].found == "Synthetic Surgery (synthetic); 1 people may sign in"
+    assert found()["Practice"].found == "Synthetic Surgery (synthetic); 1 person may sign in"
 
 
 def test_a_database_without_a_practice_names_the_command_that_starts_one() -> None:
     assert found()["Practice"].mend == "Run: preceptor setup"
+
+
+def test_a_practice_that_nobody_can_enter_is_not_in_order() -> None:
+    a_practice(name="Synthetic Surgery")
+    assert found()["Practice"].found.endswith("0 people may sign in")
+    assert found()["Practice"].mend
+
+
+def test_what_is_kept_in_tables_that_are_not_there_alarms_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "tables_are_ready", lambda: False)
+    checks = found()
+    assert checks["Tables"].mend == "Run: preceptor setup"
+    assert {checks[name].found for name in ("Practice", "Advice", "Ledger")} == {
+        "not checked: it is kept in the tables"
+    }
 
 
 def test_a_broken_ledger_is_for_the_safety_officer() -> None:
