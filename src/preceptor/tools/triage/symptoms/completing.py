@@ -8,7 +8,7 @@ from functools import cache
 from preceptor.tools.triage.library import the_library
 from preceptor.tools.triage.symptoms.answer import Completion
 
-SHORTEST = 3  # letters: fewer begin too many words
+SHORTEST = 3  # characters: fewer begin too many words
 MOST = 4
 _ENDING = re.compile(r"[^\W\d_]+(?: [^\W\d_]+){0,2}$")
 
@@ -16,12 +16,10 @@ _ENDING = re.compile(r"[^\W\d_]+(?: [^\W\d_]+){0,2}$")
 def completions(text: str, recognised: set[str]) -> tuple[Completion, ...]:
     """Phrases that recognise a presentation by themselves and begin with the last words; none already recognised."""
     ending = _ENDING.search(" ".join(text.casefold().split()) if not text[-1:].isspace() else "")
-    if ending is None or len(ending.group().split()[-1]) < SHORTEST:
-        return ()
-    words = ending.group().split()
+    words = ending.group().split() if ending else []
     beginnings = [" ".join(words[at:]) for at in range(len(words))]
     found: dict[str, Completion] = {}
-    for beginning in beginnings:  # the longer ending says more
+    for beginning in (each for each in beginnings if len(each) >= SHORTEST):  # the longer one says more
         for phrase, title in _phrases():
             if phrase.startswith(beginning) and phrase != beginning and title not in recognised:
                 found.setdefault(title, Completion(phrase, title))

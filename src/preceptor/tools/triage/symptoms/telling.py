@@ -56,6 +56,9 @@ def lines_of(answer: Answer) -> Iterator[Line]:
         yield Line(f"Said: {_said(flag.words)}", indent=1)
         yield Line(_small_print(flag.origin), "dim", 1)
         yield Line()
+    if answer.red_flags and answer.presentations:
+        yield Line("Act on this first, whatever stands below.", "bold red")
+        yield Line()
     for caution in answer.cautions:
         yield Line(f"{caution}.", "bold yellow")
     for found in answer.presentations:
