@@ -64,10 +64,21 @@ def _django() -> None:
         _bad_input(f"DATABASE_URL names no database: {str(fault).partition('.')[0]}")
 
 
-def _need_tables() -> None:
+def _is_of_this_version() -> bool:
+    """Whether the tables of the configured database are those of this version."""
+    _django()
+    from django.db import connection
+
     from preceptor.service.doctor import tables_are_ready
 
-    if not tables_are_ready():
+    ready = tables_are_ready()
+    connection.close()  # whoever asks may replace the file
+    return ready
+
+
+def _need_tables() -> None:
+    """Set Django up, with a database that is ready."""
+    if not _is_of_this_version():
         _bad_input("the database is not set up, or is of an older version: run `preceptor setup` first")
 
 
@@ -97,7 +108,7 @@ def demo(
     from preceptor.service.home import home
 
     folder = home() / "demo"
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(exist_ok=True, mode=0o700)
     os.environ["PRECEPTOR_HOME"] = str(folder)
     if os.environ.pop("DATABASE_URL", None):
         typer.echo("The demo keeps its own database: DATABASE_URL is left alone.", err=True)
@@ -107,7 +118,11 @@ def demo(
     if not no_serve:
         _need_port("127.0.0.1", port)  # told before the building, not after it
     wanted = opening.Settings(patients, seed, day)
-    if fresh or opening.held(folder) != wanted:
+    stands = not fresh and opening.held(folder) == wanted
+    if stands and not _is_of_this_version():
+        typer.echo("The demo practice was made by an older version of Preceptor: it is made anew.")
+        stands = False
+    if not stands:
         opening.clear(folder)
         _django()
         with _progress() as progress:
@@ -129,7 +144,6 @@ def serve(
     port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 8000,
 ) -> None:
     """Run the service on the configured database."""
-    _django()
     _need_tables()
     _need_port(host, port)
     typer.echo(f"Preceptor on http://{host}:{port}/  (Ctrl+C stops it)")
@@ -177,7 +191,6 @@ def key(
     """Make an API key for a program that sends requests; it is shown this once."""
     if not name.strip():
         _bad_input("say which program the key is for")
-    _django()
     _need_tables()
     from preceptor.service import setup as starting
 

@@ -7,9 +7,14 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
+
+from preceptor import cli
+from preceptor.demo import opening
 
 Run = Callable[..., tuple[int, str]]
 PRECEPTOR = [sys.executable, "-c", "from preceptor.cli import app; app()"]
@@ -77,3 +82,18 @@ def test_a_port_that_is_taken_is_told_before_the_demo_is_built(preceptor: Run, t
 
         assert "is in use" in refused(preceptor("demo", "--patients", "50", "--port", port))
     assert not (tmp_path / "demo" / "practice").exists()
+
+
+def test_a_demo_of_an_older_version_is_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = opening.Settings(50, 1, date(2026, 11, 16))
+    done: list[object] = []
+    monkeypatch.setenv("PRECEPTOR_HOME", str(tmp_path))
+    monkeypatch.setattr(cli, "_is_of_this_version", lambda: False)
+    monkeypatch.setattr(opening, "held", lambda _: wanted)
+    monkeypatch.setattr(opening, "clear", done.append)
+    monkeypatch.setattr(opening, "open_practice", lambda home, settings, _: done.append((home, settings)))
+
+    said = CliRunner().invoke(cli.app, ["demo", "--patients", "50", "--monday", "2026-11-16", "--no-serve"])
+
+    assert "made by an older version" in said.output
+    assert done == [tmp_path / "demo", (tmp_path / "demo", wanted)]

@@ -131,7 +131,7 @@ def send(
     try:
         done = receive(practice, _arrival(practice, sent, key))
     except IdempotencyClash as clash:
-        raise HttpError(409, f"{str(clash).capitalize()}. Nothing was saved.") from clash
+        raise HttpError(409, f"{str(clash)[0].upper()}{str(clash)[1:]}. Nothing was saved.") from clash
     except BadArrival as why:
         raise HttpError(422, str(why)) from why
     if not done.is_new:
