@@ -187,7 +187,7 @@ def test_the_documentation_asks_no_other_server(client):
     schema = client.get("/api/openapi.json").json()
 
     assert not re.findall(r'(?:src|href)="(?!/static/)', html)
-    assert list(schema["paths"]) == ["/api/requests"]
+    assert list(schema["paths"]) == ["/api/requests", "/api/symptoms"]
     assert {"201", "200", "409"} <= set(schema["paths"]["/api/requests"]["post"]["responses"])
     headers = [p["name"] for p in schema["paths"]["/api/requests"]["post"]["parameters"] if p["in"] == "header"]
     assert headers == ["Idempotency-Key"]
