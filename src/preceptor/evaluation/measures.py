@@ -172,8 +172,8 @@ def kappa(judged: Sequence[Judged]) -> Kappa:
     silent = f"{len(judged) - n:,} requests without advice are left out" if len(judged) > n else ""
     figures = []
     for value, (interval, words) in zip(values, intervals, strict=True):
-        if not np.isfinite(value):
-            figures.append(Figure(None, n, None, "labels and advice are all alike: there is nothing beyond chance"))
+        if len({each.request.best for each, _ in spoken}) == 1:
+            figures.append(Figure(None, n, None, "the best answers are all alike: no agreement beyond chance can show"))
         else:
             figures.append(Figure(float(value), n, interval, "; ".join(filter(None, (words, silent)))))
     return Kappa(*figures)
