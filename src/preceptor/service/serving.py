@@ -26,7 +26,8 @@ def serve(host: str, port: int) -> int:
             sys.executable, "-m", "gunicorn", "preceptor.service.wsgi:application",
             "--bind", f"{host}:{port}", "--worker-class", "gthread",
             "--workers", str(WORKERS), "--threads", str(THREADS),
-            "--log-level", "warning", "--no-control-socket",
+            # Read once, before the workers part: one that dies is replaced in a moment, its rules in memory already.
+            "--preload", "--log-level", "warning", "--no-control-socket",
         ]
     )  # fmt: skip
     assessor, started = _start_assessor(), time.monotonic()

@@ -160,6 +160,18 @@ def _floor(flags: list[dict[str, Any]]) -> str:
     return advice.most_urgent(*urgencies) if urgencies else ""
 
 
+def ready_to_check() -> None:
+    """Read the rules into memory now. Where they cannot be read, each request will say so."""
+    try:
+        from preceptor.tools.triage import red_flags_in, related_events
+
+        case = advice.Case(id="", as_of=timezone.now(), request=advice.Request("a sore knee"))
+        red_flags_in(case)
+        related_events(case)
+    except Exception:
+        log.exception("the rules for red flags cannot be read")
+
+
 def _red_flags_of(request: Request) -> tuple[tuple[advice.RedFlag, ...], Checked]:
     from preceptor.tools.triage import red_flags_in
     from preceptor.tools.triage.language import seems_foreign
