@@ -72,9 +72,7 @@ def test_nothing_is_fetched_and_no_style_is_written():
 
 def test_the_same_points_make_the_same_chart_whoever_asks_at_once():
     with ThreadPoolExecutor(4) as pool:
-        made = list(
-            pool.map(lambda n: result_chart(points(50 + n % 2, 40), title=f"T{n % 2}", unit="g/L"), range(12))
-        )
+        made = list(pool.map(lambda n: result_chart(points(50 + n % 2, 40), title=f"T{n % 2}", unit="g/L"), range(12)))
     assert len(set(made)) == 2
 
 
