@@ -26,8 +26,8 @@ def drawn(n: int, slope: float, shift: float, seed: int, a_patient: int = 1) -> 
 
 
 def test_a_tool_that_is_too_sure_shows_it_in_every_measure() -> None:
-    right = calibration(*drawn(2000, 1.0, 0.0, seed=1))
-    sure = calibration(*drawn(2000, 0.5, 0.0, seed=1))
+    right = calibration(*drawn(1200, 1.0, 0.0, seed=1))
+    sure = calibration(*drawn(1200, 0.5, 0.0, seed=1))
     assert right.slope.interval is not None
     assert right.slope.interval.low < 1 < right.slope.interval.high
     assert sure.slope.interval is not None
@@ -70,10 +70,10 @@ def test_bins_are_those_of_scikit_learn() -> None:
 
 
 def test_the_true_line_is_found() -> None:
-    found = calibration(*drawn(6_000, 0.7, 0.0, seed=4))
-    assert found.slope.value == pytest.approx(0.7, abs=0.08)
-    shifted = calibration(*drawn(6_000, 1.0, 0.4, seed=5))
-    assert shifted.intercept.value == pytest.approx(0.4, abs=0.09)
+    found = calibration(*drawn(3_000, 0.7, 0.0, seed=4))
+    assert found.slope.value == pytest.approx(0.7, abs=0.1)
+    shifted = calibration(*drawn(3_000, 1.0, 0.4, seed=5))
+    assert shifted.intercept.value == pytest.approx(0.4, abs=0.12)
 
 
 class TestWhatCannotBeKnownIsSaidInWords:
@@ -171,8 +171,8 @@ def coverage(name: str, tables: int, n: int) -> dict[str, float]:
 
 
 def test_intervals_cover() -> None:
-    found = coverage("too sure", tables=12, n=360)  # a glance: 12 tables cannot tell 0.95 from 0.85
-    assert min(found.values()) >= 0.75
+    found = coverage("too sure", tables=8, n=240)  # a glance: 8 tables cannot tell 0.95 from 0.85
+    assert min(found.values()) >= 0.6
 
 
 @pytest.mark.long

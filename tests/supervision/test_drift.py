@@ -39,13 +39,13 @@ def requests(n: int, seed: int, *more: str) -> list[str]:
 
 
 def test_new_words_start_an_audit_and_the_same_words_do_not() -> None:
-    drifted = text_drift(requests(150, 1), requests(150, 2, "wheeze", "pollen", "hayfever"))
+    drifted = text_drift(requests(100, 1), requests(100, 2, "wheeze", "pollen", "hayfever"))
     assert drifted.starts_audit
     assert drifted.p == 0.005
     assert drifted.auc.value is not None
     assert drifted.auc.value > 0.8
     assert set(drifted.telling[:3]) == {"wheeze", "pollen", "hayfever"}
-    same = text_drift(requests(150, 3), requests(150, 4))
+    same = text_drift(requests(100, 3), requests(100, 4))
     assert not same.starts_audit
     assert same.auc.interval is not None
     assert same.auc.interval.high < 0.7

@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from statsmodels.stats.multitest import multipletests
+from statsmodels.stats.proportion import confint_proportions_2indep
 
 from preceptor.supervision.figures import newcombe
-from preceptor.supervision.subgroups import Answer, p_worse_by_more_than, partly_pooled, subgroups
+from preceptor.supervision.subgroups import Answer, _holm, p_worse_by_more_than, partly_pooled, subgroups
 
 
 def people(*groups: tuple[str, int, int]) -> tuple[list[bool | None], list[str | None]]:
@@ -44,6 +46,22 @@ def test_newcombe_gives_the_published_limits() -> None:
     ):
         found = newcombe(*row)
         assert (found.low, found.high) == (pytest.approx(low, abs=5e-5), pytest.approx(high, abs=5e-5))
+
+
+counts = st.tuples(st.integers(1, 300), st.integers(0, 300)).map(lambda pair: (min(pair), pair[0]))
+
+
+@given(counts, counts)
+def test_newcombe_is_that_of_statsmodels(one: tuple[int, int], other: tuple[int, int]) -> None:
+    theirs = confint_proportions_2indep(*one, *other, method="newcomb", compare="diff")
+    found = newcombe(*one, *other)
+    assert (found.low, found.high) == (pytest.approx(theirs[0], abs=1e-9), pytest.approx(theirs[1], abs=1e-9))
+
+
+@settings(max_examples=20, deadline=None)  # statsmodels collects garbage at every call
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=12))
+def test_holm_is_that_of_statsmodels(p_values: list[float]) -> None:
+    assert _holm(p_values) == pytest.approx(list(multipletests(p_values, method="holm")[1]))
 
 
 def test_the_p_value_is_the_level_at_which_the_interval_touches_the_margin() -> None:
