@@ -67,6 +67,9 @@ class Request(models.Model):
         indexes = [
             models.Index(fields=["practice", "state", "received"]),
             models.Index(fields=["assessed", "received"]),
+            # For all of a practice's years: the newest first, and how many had a red flag.
+            models.Index(fields=["practice", "-received", "id"], name="requests_newest_first"),
+            models.Index(fields=["practice", "floor"], name="requests_flagged"),
         ]
 
     def __str__(self) -> str:

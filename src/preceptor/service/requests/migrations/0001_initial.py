@@ -123,6 +123,14 @@ class Migration(migrations.Migration):
             model_name='request',
             index=models.Index(fields=['assessed', 'received'], name='requests_re_assesse_c0dd15_idx'),
         ),
+        migrations.AddIndex(
+            model_name='request',
+            index=models.Index(fields=['practice', '-received', 'id'], name='requests_newest_first'),
+        ),
+        migrations.AddIndex(
+            model_name='request',
+            index=models.Index(fields=['practice', 'floor'], name='requests_flagged'),
+        ),
         migrations.AddConstraint(
             model_name='request',
             constraint=models.UniqueConstraint(condition=models.Q(('idempotency_key__isnull', False)), fields=('practice', 'idempotency_key'), name='one_request_an_idempotency_key'),
