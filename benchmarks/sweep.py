@@ -90,7 +90,7 @@ def _watch(name: str, when: object) -> Watch:
 CODE_ONLY = _watch("code_only", all_of(ever(conditions("diabetes")), ever(medicines("ace_inhibitor"))))
 CODE_AND_DATE = _watch("code_and_date", all_of(latest(results("potassium")) >= 5.0, no(results("egfr")).for_days(365)))
 
-# The same questions by hand: who fires, and since when.
+# The same questions by hand: who fires.
 BY_HAND = {
     "code_only": """
         SELECT patient, greatest(d, r) FROM (
@@ -149,7 +149,7 @@ def beside_sql(patients: int, folder: Path) -> None:
     today = (TODAY - date(1970, 1, 1)).days
     for watch in watches:
         engine.fired(watch, as_of)  # compiled once
-        ours, theirs = engine.question(watch, as_of), BY_HAND[watch.id].format(today=today)
+        ours, theirs = engine.who(watch, as_of), BY_HAND[watch.id].format(today=today)
         if len(engine.rows(ours)) != len(engine.rows(theirs)):
             sys.exit(f"{watch.id}: the SQL by hand asks another question")
         times = [timed(lambda sql=sql: engine.rows(f"SELECT count(*) FROM ({sql})")) for sql in (ours, theirs)]  # type: ignore[misc]  # noqa: S608

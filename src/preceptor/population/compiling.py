@@ -6,9 +6,10 @@ beside them, round by round, by windows over each patient; then each patient's r
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
-from functools import reduce
-from typing import Any, TypeAlias
+from functools import lru_cache, reduce
+from typing import Any, Literal, TypeAlias
 
 import ibis
 
@@ -37,30 +38,35 @@ from preceptor.tools.watch.watch import Watch
 Value: TypeAlias = Any
 Table: TypeAlias = Any
 
-EVENTS: Table = ibis.table(
-    {
-        "patient": "string",
-        "ord": "int64",
-        "day": "int64",
-        "moment": "int64",
-        "id": "string",
-        "kind": "string",
-        "concept": "string",
-        "value": "float64",
-        "status": "string",
-        "end_day": "int64",
-        "said": "string",
-    },
-    name="events",
-)
-PEOPLE: Table = ibis.table(
-    {"patient": "string", "march_year": "int64", "march_day": "int64", "sex": "string", "died": "date"}, name="people"
-)
+_EVENTS = {
+    "patient": "string",
+    "ord": "int64",
+    "day": "int64",
+    "moment": "int64",
+    "id": "string",
+    "kind": "string",
+    "concept": "string",
+    "value": "float64",
+    "status": "string",
+    "end_day": "int64",
+    "said": "string",
+}
+_PEOPLE = {"patient": "string", "march_year": "int64", "march_day": "int64", "sex": "string", "died": "date"}
 
 
-def compiled(watch: Watch, as_of: datetime) -> Table:
-    """A row for each patient for whom the watch fires: patient, died, since, and for the criterion at place i its
-    met_i, since_i, value_i and event_i_j. Days are numbers, but for the date of death.
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Which engine the question is for, and the names of its two tables."""
+
+    dialect: Literal["duckdb", "pyspark"]
+    events: str = "events"
+    people: str = "people"
+
+
+@lru_cache(maxsize=1024)  # writing it takes longer than asking it of a few records
+def question(watch: Watch, as_of: datetime, target: Target) -> str:
+    """SQL that gives a row for each patient for whom the watch fires: patient, died, since, and for the criterion at
+    place i its met_i, since_i, value_i and event_i_j. Days are numbers, but for the date of death.
     """
     columns: dict[str, Expression] = {"since": watch.when.since}
     for place, criterion in enumerate(watch.criteria):
@@ -69,27 +75,40 @@ def compiled(watch: Watch, as_of: datetime) -> Table:
         if criterion.value is not None:
             columns[f"value_{place}"] = criterion.value
         columns |= {f"event_{place}_{number}": one.id for number, one in enumerate(criterion.shows)}
-    compiler = _Compiler(as_of, [watch.when.met, *columns.values()])
+    return _sql(watch, as_of, target, columns)
+
+
+@lru_cache(maxsize=1024)
+def who(watch: Watch, as_of: datetime, target: Target) -> str:
+    """SQL that gives only the patients: less to work out."""
+    return _sql(watch, as_of, target, {})
+
+
+def _sql(watch: Watch, as_of: datetime, target: Target, columns: dict[str, Expression]) -> str:
+    compiler = _Compiler(as_of, [watch.when.met, *columns.values()], target)
     patients = compiler.patients()
     patients = patients.filter(compiler.value(watch.when.met, patients))
-    return patients.select(
-        "patient", "died", **{name: compiler.value(each, patients) for name, each in columns.items()}
-    )
+    wanted = {name: compiler.value(each, patients) for name, each in columns.items()}
+    return str(ibis.to_sql(patients.select("patient", "died", **wanted), dialect=target.dialect))
 
 
 class _Compiler:
-    def __init__(self, as_of: datetime, wanted: list[Expression]) -> None:
+    def __init__(self, as_of: datetime, wanted: list[Expression], target: Target) -> None:
+        self._events = ibis.table(_EVENTS, name=target.events)
+        self._people = ibis.table(_PEOPLE, name=target.people)
+        self._last, self._first = _ARG_BY[target.dialect]
         year, day = march_calendar(as_of.date())
         self._now = {"day": day_number(as_of.date()), "march_year": year, "march_day": day}
         self._outer = list(dict.fromkeys(part for expression in wanted for part in per_patient_parts(expression)))
         self._inner = _in_order(_depends_on_all(self._outer))
         every = dict.fromkeys((*self._inner, *self._outer))
+        self._reach: dict[PerPatient, str] = {}
         self._written: dict[Table, dict[Node, Value]] = {}
         self._columns = {part: f"c{place}" for place, part in enumerate(every)}
 
     def patients(self) -> Table:
         """Every patient, with a column for each value that is wanted of them."""
-        people = PEOPLE
+        people = self._people
         if not self._outer:
             return people
         rows = self._rows()
@@ -104,17 +123,17 @@ class _Compiler:
         """The rows of all selections, each with its patient's values on which a choice of rows depends."""
         every = list(self._columns)
         bare = {Selection(each.kinds, each.about) for each in map(selection_of, every)}
-        rows = EVENTS.filter(reduce(_or, [_about(selection, EVENTS) for selection in sorted(bare, key=repr)]))
+        rows = self._events.filter(
+            reduce(_or, [_about(selection, self._events) for selection in sorted(bare, key=repr)])
+        )
         if any(speaks_of_person(expression) for part in every for expression in row_parts(part)):
-            rows = rows.inner_join(PEOPLE, "patient")
-        for course in [part for part in every if isinstance(part, Course) and part not in self._inner]:
-            self._inner.append(course)
+            rows = rows.inner_join(self._people.drop("died"), "patient")
         for part in self._inner:
-            if isinstance(part, Course):
-                rows = self._with_course(part, rows)
-            else:
-                value = self._aggregate(part, rows).over(ibis.window(group_by=rows.patient))
-                rows = rows.mutate(**{self._columns[part]: value})
+            rows = self._with_reach(part, rows)
+            value = self._aggregate(part, rows).over(ibis.window(group_by=rows.patient))
+            rows = rows.mutate(**{self._columns[part]: value})
+        for part in self._outer:
+            rows = self._with_reach(part, rows)
         return rows
 
     def _aggregate(self, part: PerPatient, rows: Table) -> Value:
@@ -124,13 +143,14 @@ class _Compiler:
         mask = self._mask(selection_of(part), rows)
         if isinstance(part, Field):
             first, place = part.one.which == "first", Field(part.one, "ord")
-            if part.field == "ord":
-                return rows.ord.min(where=mask) if first else rows.ord.max(where=mask)
             column = rows[part.field]
+            if part.field in ("ord", "day", "moment"):  # these rise together
+                return column.min(where=mask) if first else column.max(where=mask)
             if self._columns.get(place) in rows.columns:
                 return column.max(where=rows.ord == rows[self._columns[place]])
-            return column.argmin(rows.ord, where=mask) if first else column.argmax(rows.ord, where=mask)
-        assert isinstance(part, Summary)  # noqa: S101 -- courses are inner
+            return (self._first if first else self._last)(column, rows.ord, mask)
+        if isinstance(part, Course):
+            return self._course(part, rows, mask)
         match part.what:
             case "count":
                 return rows.ord.count(where=mask)
@@ -141,18 +161,21 @@ class _Compiler:
             case _:
                 return rows["value"].collect(where=mask)
 
-    def _with_course(self, part: Course, rows: Table) -> Table:
-        """A stretch begins where no row before it reaches so far."""
-        covers = ibis.ifelse(self._mask(part.of, rows), self.value(part.covers, rows), ibis.null())
-        rows = rows.mutate(covers=covers)
-        before = ibis.window(group_by=rows.patient, order_by=rows.ord, preceding=(None, 1))
-        rows = rows.mutate(reached=rows.covers.max().over(before))
+    def _course(self, part: Course, rows: Table, mask: Value) -> Value:
+        covers = self.value(part.covers, rows)
         if part.field == "until":
-            value = rows.covers.max()
-        else:
-            value = rows.day.max(where=rows.covers.notnull() & (rows.reached.isnull() | (rows.reached < rows.day)))
-        rows = rows.mutate(**{self._columns[part]: value.over(ibis.window(group_by=rows.patient))})
-        return rows.drop("covers", "reached")
+            return covers.max(where=mask)
+        reached = rows[self._reach[part]]
+        return rows.day.max(where=mask & covers.notnull() & (reached.isnull() | (reached < rows.day)))
+
+    def _with_reach(self, part: PerPatient, rows: Table) -> Table:
+        """For the start of a course: how far the rows before a row reach. A stretch begins where none reaches it."""
+        if not isinstance(part, Course) or part.field != "start" or part in self._reach:
+            return rows
+        self._reach[part] = f"reach{len(self._reach)}"
+        before = ibis.window(group_by=rows.patient, order_by=rows.ord, preceding=(None, 1))
+        reach = self.value(part.covers, rows).max(where=self._mask(part.of, rows)).over(before)
+        return rows.mutate(**{self._reach[part]: reach})
 
     def _slope(self, part: PerPatient, rows: Table) -> Table:
         rows = rows.filter(self._mask(selection_of(part), rows)).select("patient", "day", "value")
@@ -267,6 +290,40 @@ def _and(a: Value, b: Value) -> Value:
 
 def _or(a: Value, b: Value) -> Value:
     return a | b
+
+
+@ibis.udf.agg.builtin(name="arg_max")  # type: ignore[untyped-decorator]
+def _last_text(column: str, by: int) -> str: ...  # type: ignore[empty-body]
+
+
+@ibis.udf.agg.builtin(name="arg_max")  # type: ignore[untyped-decorator]
+def _last_number(column: float, by: int) -> float: ...  # type: ignore[empty-body]
+
+
+@ibis.udf.agg.builtin(name="arg_min")  # type: ignore[untyped-decorator]
+def _first_text(column: str, by: int) -> str: ...  # type: ignore[empty-body]
+
+
+@ibis.udf.agg.builtin(name="arg_min")  # type: ignore[untyped-decorator]
+def _first_number(column: float, by: int) -> float: ...  # type: ignore[empty-body]
+
+
+def _last_in_duckdb(column: Value, by: Value, mask: Value) -> Value:
+    """DuckDB's own arg_max: what Ibis writes instead sorts the rows of each patient."""
+    return (_last_text if column.type().is_string() else _last_number)(column, by, where=mask)
+
+
+def _first_in_duckdb(column: Value, by: Value, mask: Value) -> Value:
+    return (_first_text if column.type().is_string() else _first_number)(column, by, where=mask)
+
+
+_ARG_BY: dict[str, tuple[Any, Any]] = {
+    "duckdb": (_last_in_duckdb, _first_in_duckdb),
+    "pyspark": (
+        lambda column, by, mask: column.argmax(by, where=mask),
+        lambda column, by, mask: column.argmin(by, where=mask),
+    ),
+}
 
 
 def _says(said: Value, *words: Value) -> Value:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import ibis
 import pyarrow as pa
 
-from preceptor.population.compiling import compiled
+from preceptor.population.compiling import Target, question, who
 from preceptor.population.preparing import DUCKDB, SPARK, Wanted, events_sql, people_sql
 from preceptor.tools.watch.watch import Watch
 
@@ -66,7 +66,6 @@ class DuckDB:
         for setting, value in settings.items():
             if value is not None:
                 self._connection.execute(f"SET {setting} = '{value}'")
-        self._questions: dict[tuple[str, datetime], tuple[Watch, str]] = {}
 
     def prepare_tables(
         self, events: pa.Table, patients: pa.Table, wanted: Wanted, as_of: datetime, living: bool = False
@@ -101,15 +100,20 @@ class DuckDB:
             self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql}")
 
     def fired(self, watch: Watch, as_of: datetime) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self._connection.sql(self.question(watch, as_of)).to_arrow_table().to_pylist()
+        """First who, of everybody; then since when and why, of those few."""
+        self._connection.execute(f"CREATE OR REPLACE TEMP TABLE fired AS {self.who(watch, as_of)}")
+        if not self.rows("SELECT count(*) FROM fired")[0][0]:
+            return []
+        for table in ("events", "people"):
+            few = f"SELECT * FROM {table} SEMI JOIN fired USING (patient)"  # noqa: S608
+            self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {table}_of_fired AS {few}")
+        asked = question(watch, as_of, Target("duckdb", "events_of_fired", "people_of_fired"))
+        found: list[dict[str, Any]] = self._connection.sql(asked).to_arrow_table().to_pylist()
         return found
 
-    def question(self, watch: Watch, as_of: datetime) -> str:
-        """The watch in DuckDB's SQL, over the tables that `prepare` made."""
-        key = (watch.id, as_of)
-        if key not in self._questions or self._questions[key][0] is not watch:
-            self._questions[key] = (watch, str(ibis.to_sql(compiled(watch, as_of), dialect="duckdb")))
-        return self._questions[key][1]
+    def who(self, watch: Watch, as_of: datetime) -> str:
+        """For whom the watch fires, in DuckDB's SQL, over the tables that `prepare` made."""
+        return who(watch, as_of, Target("duckdb"))
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """What a query of one's own over these tables gives."""
@@ -130,7 +134,6 @@ class Spark:
         self._session = session or local_spark()
         self._session.conf.set("spark.sql.session.timeZone", "UTC")
         self._session.conf.set("spark.sql.ansi.enabled", "false")
-        self._questions: dict[tuple[str, datetime], tuple[Watch, str]] = {}
 
     def prepare_tables(
         self, events: pa.Table, patients: pa.Table, wanted: Wanted, as_of: datetime, living: bool = False
@@ -165,10 +168,7 @@ class Spark:
             self._session.catalog.cacheTable(name)
 
     def fired(self, watch: Watch, as_of: datetime) -> list[dict[str, Any]]:
-        key = (watch.id, as_of)
-        if key not in self._questions or self._questions[key][0] is not watch:
-            self._questions[key] = (watch, str(ibis.to_sql(compiled(watch, as_of), dialect="pyspark")))
-        found: list[dict[str, Any]] = self._session.sql(self._questions[key][1]).toArrow().to_pylist()
+        found: list[dict[str, Any]] = self._session.sql(question(watch, as_of, Target("pyspark"))).toArrow().to_pylist()
         return found
 
     def close(self) -> None:
