@@ -162,6 +162,7 @@ def setup(
     ods_code: Annotated[str | None, typer.Option(help="Its ODS code, such as A81001.")] = None,
     manager: Annotated[str | None, typer.Option(help="Username of the practice manager.")] = None,
     password: Annotated[str | None, typer.Option(help="Left out: you are asked for it.")] = None,
+    telephone: Annotated[str | None, typer.Option(help="The number that patients are told to call.")] = None,
 ) -> None:
     """Set up or upgrade the database; start a practice with its manager's account."""
     _django()
@@ -174,10 +175,12 @@ def setup(
         return
     practice = practice or typer.prompt("Name of the practice")
     ods_code = ods_code or typer.prompt("ODS code")
+    if telephone is None:
+        telephone = typer.prompt("Telephone number that patients are told to call")
     manager = manager or typer.prompt("Username of the practice manager")
     password = password or typer.prompt("Password (12 characters or more)", hide_input=True, confirmation_prompt=True)
     try:
-        starting.start_practice(practice, ods_code, manager, password)
+        starting.start_practice(practice, ods_code, manager, password, telephone)
     except starting.CannotSetUp as why:
         _bad_input(str(why))
     typer.echo(f"{practice} is ready. Run `preceptor serve`, sign in as {manager} and add your staff.")

@@ -69,3 +69,7 @@ def test_a_key_that_was_revoked_opens_nothing() -> None:
     assert practice_of_key(other)
     assert revoke_api_keys("A81001", "a program") == 0
     assert [entry.kind for entry in Entry.objects.all()].count("practice.api_keys_revoked") == 1
+
+
+def test_a_practice_has_the_number_that_patients_are_told_to_call() -> None:
+    assert start_practice("A Surgery", "A81001", "pm", PASSWORD, " 01632 960001 ").telephone == "01632 960001"

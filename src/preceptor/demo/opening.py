@@ -14,6 +14,7 @@ from preceptor.demo import Practice as DemoPractice
 from preceptor.demo import build
 
 PASSWORD = "synthetic-demo-1"  # noqa: S105 -- opens nothing but synthetic data
+TELEPHONE = "01632 960000"  # from the range that Ofcom keeps for fiction
 SIGN_INS = (
     # username, role, first and last name: plainly nobody
     ("gp", "gp", "Dr Gee", "Demoworth"),
@@ -89,7 +90,7 @@ def _fill(made: DemoPractice, progress: Progress) -> None:
     from preceptor.service.requests.receiving import Arrival, receive
     from preceptor.service.requests.toolbox import Toolbox
 
-    practice = Practice.objects.create(name=made.name, ods_code=made.ods_code, synthetic=True)
+    practice = Practice.objects.create(name=made.name, ods_code=made.ods_code, telephone=TELEPHONE, synthetic=True)
     for username, role, first, last in SIGN_INS:
         User.objects.create_user(
             username, password=PASSWORD, role=role, first_name=first, last_name=last, practice=practice

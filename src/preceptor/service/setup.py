@@ -23,7 +23,7 @@ def prepare_database() -> None:
 
 
 @transaction.atomic
-def start_practice(name: str, ods_code: str, manager: str, password: str) -> Practice:
+def start_practice(name: str, ods_code: str, manager: str, password: str, telephone: str = "") -> Practice:
     """A practice and its manager's account; the manager then makes the other accounts on the Staff page."""
     from django.contrib.auth.password_validation import validate_password
     from django.core.exceptions import ValidationError
@@ -34,10 +34,11 @@ def start_practice(name: str, ods_code: str, manager: str, password: str) -> Pra
     if User.objects.filter(username=manager).exists():
         raise CannotSetUp(f"the username {manager} is taken")
     try:
+        User.username_validator(manager)
         validate_password(password)
-    except ValidationError as weak:
-        raise CannotSetUp(" ".join(weak.messages)) from weak
-    practice = Practice.objects.create(name=name, ods_code=ods_code)
+    except ValidationError as unfit:
+        raise CannotSetUp(" ".join(unfit.messages)) from unfit
+    practice = Practice.objects.create(name=name, ods_code=ods_code, telephone=telephone.strip())
     User.objects.create_user(manager, password=password, practice=practice, role=Role.MANAGER)
     body = {"name": name, "ods_code": ods_code, "manager": manager}
     chain.append("practice.started", f"practice:{ods_code}", body, actor=chain.SYSTEM, practice=practice)

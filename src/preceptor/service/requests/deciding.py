@@ -20,6 +20,10 @@ from preceptor.service.requests.visibility import Step, advice_open_to, has_been
 STILL_OPEN = timedelta(seconds=45)
 
 
+# To go below a red flag takes words, not a letter typed to get past the form.
+SHORTEST_WORDS = 10
+
+
 class Conflict(Exception):
     """Somebody else acted on the request meanwhile. Nothing was changed; the message says who did what."""
 
@@ -179,7 +183,7 @@ def _refuse_without_reason(
     differs = shown is not None and shown.urgency != urgency
     if (differs or below_a_floor) and reason not in DifferenceReason.values:
         raise Refused("Say why your decision differs: choose a reason.", "reason")
-    if below_a_floor and not note:
+    if below_a_floor and len(note) < SHORTEST_WORDS:
         raise Refused("Your decision is less urgent than a red flag. Say in your own words why that is safe.", "note")
     if reason == DifferenceReason.OTHER and not note:
         raise Refused("Say what the other reason is.", "note")

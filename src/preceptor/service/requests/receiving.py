@@ -146,8 +146,11 @@ def check_red_flags(request: Request) -> None:
         now = Request.objects.select_for_update().get(pk=request.pk)
         if now.red_flags_checked != Checked.DONE:
             ids = {flag["id"] for flag in request.red_flags}
+            before = (now.red_flags, now.red_flags_checked)
             now.red_flags = request.red_flags + [flag for flag in now.red_flags if flag["id"] not in ids]
             now.red_flags_checked, now.floor = checked, _floor(now.red_flags)
+            if before == (now.red_flags, now.red_flags_checked):
+                return  # checked again, to no other end: there is nothing to tell
             now.save(update_fields=["red_flags", "red_flags_checked", "floor"])
             told = [{"id": flag["id"], "urgency": flag["urgency"]} for flag in now.red_flags]
             body = {"checked": checked, "floor": now.floor, "red_flags": told}
