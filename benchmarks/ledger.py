@@ -3,11 +3,12 @@
 Fills an empty SQLite database with requests as a practice has them (each received, checked, assessed, viewed and
 decided: five entries), then verifies it. Seconds are of the clock; memory is the most that the process held.
 
-On two shared cores of a cloud machine (Python 3.11, SQLite, 2026-11):
+On two shared cores of a cloud machine (Python 3.11, SQLite, 2026-11), which did other work at the same time:
 
 |    rows | seconds to verify | rows a second | most memory |
 |--------:|------------------:|--------------:|------------:|
-RESULTS
+|   1,000 |               0.1 |        11,014 |       62 MB |
+|  10,000 |               2.7 |         3,687 |       74 MB |
 """
 
 from __future__ import annotations

@@ -33,6 +33,7 @@ pytestmark = [
 ]
 PRECEPTOR = [sys.executable, "-c", "from preceptor.cli import app; app()"]
 SETUP = ["setup", "--practice", "Synthetic Surgery", "--ods-code", "Z00001", "--manager", "pm"]
+TELEPHONE = "01632 960001\n"  # typed where it is asked for
 PATIENCE = 60  # seconds for a request to be answered at last, and for all of them to be assessed
 
 COUNTS = """
@@ -68,7 +69,7 @@ def env(tmp_path: Path) -> Iterator[dict[str, str]]:
 
 
 def run(env: dict[str, str], *words: str, program: list[str] = PRECEPTOR) -> str:
-    done = subprocess.run([*program, *words], env=env, capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run([*program, *words], env=env, capture_output=True, text=True, check=False, input=TELEPHONE)  # noqa: S603
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout.strip()
 

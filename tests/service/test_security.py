@@ -267,6 +267,7 @@ def test_what_an_installation_writes_is_for_its_account_alone(tmp_path):
             "--manager", "pm", "--password", PASSWORD,
         ],
         env=env | {"PRECEPTOR_HOME": str(home)}, capture_output=True, text=True, check=False,
+        input="01632 960001\n",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     written = [path for path in home.iterdir() if path.is_file()]
