@@ -11,6 +11,7 @@ from preceptor.advice import Handler, Standing, Urgency
 from preceptor.service.accounts.models import Role
 from preceptor.service.patients.models import Patient
 from preceptor.service.requests.deciding import decide, give_first_view
+from preceptor.service.requests.visibility import advice_shown_to
 from service.factories import (
     a_patient,
     a_practice,
@@ -67,6 +68,7 @@ def patient(practice, gp) -> Patient:
     decided = a_request(practice, patient=patient)
     an_assessment(decided, "routine")
     give_first_view(decided, gp, urgency=Urgency.SOON, handler=Handler.NURSE, version=1)
+    advice_shown_to(decided, gp)
     why = {"reason": "know_this_patient", "note": "See her this week"}
     decide(decided, gp, urgency=Urgency.SOON, handler=Handler.NURSE, version=1, **why)
     return patient
@@ -182,6 +184,13 @@ def test_a_manager_adds_an_account_that_can_sign_in(visit, practice, gp):
     nurse.page.get_by_label("Username").fill("nur.sely")
     nurse.page.get_by_label("Password", exact=True).fill(password)
     nurse.press("Sign in")
+    expect(nurse.page.get_by_role("heading", level=1)).to_have_text("Change your password")
+    nurse.check_the_page()
+    nurse.page.locator("[name=oldpassword]").fill(password)
+    for field in ("password1", "password2"):
+        nurse.page.locator(f"[name={field}]").fill("four quiet grey herons")
+    nurse.press("Change it")
+    nurse.page.goto("/")
     expect(nurse.page.get_by_role("heading", level=1)).to_have_text("Inbox")
 
     page.get_by_role("link", name="Back to staff").click()
