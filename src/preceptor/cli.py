@@ -67,13 +67,9 @@ def _django() -> None:
 def _is_of_this_version() -> bool:
     """Whether the tables of the configured database are those of this version."""
     _django()
-    from django.db import connection
-
     from preceptor.service.doctor import tables_are_ready
 
-    ready = tables_are_ready()
-    connection.close()  # whoever asks may replace the file
-    return ready
+    return tables_are_ready()
 
 
 def _need_tables() -> None:
@@ -120,6 +116,9 @@ def demo(
     wanted = opening.Settings(patients, seed, day)
     stands = not fresh and opening.held(folder) == wanted
     if stands and not _is_of_this_version():
+        from django.db import connection
+
+        connection.close()  # its file is about to be replaced
         typer.echo("The demo practice was made by an older version of Preceptor: it is made anew.")
         stands = False
     if not stands:
