@@ -9,6 +9,9 @@ On two shared cores of a cloud machine (Python 3.11, SQLite, 2026-11), which did
 |--------:|------------------:|--------------:|------------:|
 |   1,000 |               0.1 |        11,014 |       62 MB |
 |  10,000 |               2.7 |         3,687 |       74 MB |
+| 100,000 |              13.8 |         7,235 |       79 MB |
+
+Seconds grow with the rows; memory all but stays.
 """
 
 from __future__ import annotations
