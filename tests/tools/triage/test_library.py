@@ -106,6 +106,7 @@ def test_every_feature_is_used() -> None:
     used |= {name for f in known.features.features.values() if f.when for name in f.when.names}
     used |= {p.id for p in known.presentations}
     used |= {"severe", "worsening", "improving", "fresh_change", "unchanged", "plan_lowers", "plan_raises"}
+    used |= {"any_difference", "now_otherwise"}
     assert set(known.features.features) - used == set()
 
 

@@ -2,7 +2,7 @@
 
 from preceptor.advice import URGENCIES, Card
 
-VERSION = "0.1.0"
+VERSION = "0.2.0"
 
 CARD = Card(
     tool="triage",
@@ -18,7 +18,8 @@ CARD = Card(
         "Rules only, no model. Its red flags are tested on wordings made up for the purpose by their authors "
         "(tests/tools/triage/red_flag_wordings.csv; figures in docs/reference/triage.md): synthetic, not patients'. "
         "On 550 synthetic requests by an author who had not read the rules (benchmarks/evaluation/RESULTS.md, "
-        "November 2026): 285 of 550 acceptable, 51.8% (95% interval 47.6 to 56.0); 26 of 72 emergencies missed, "
+        "November 2026, version 0.1.0): 285 of 550 acceptable, 51.8% (95% interval 47.6 to 56.0); 26 of 72 "
+        "emergencies missed, "
         "36.1% (26.0 to 47.6); 23 of 431 that were none sent to 999, 5.3% (3.6 to 7.9). No clinician has validated it."
     ),
     limits=(

@@ -18,6 +18,7 @@ from preceptor.advice import Effect, Event, EventKind, Precision, Reason, Urgenc
 from preceptor.tools.triage import facts
 from preceptor.tools.triage.presentations import Presentation
 from preceptor.tools.triage.reading import Reading
+from preceptor.tools.triage.text.normal import asks
 
 BOOKED = frozenset({"booked", "pending", "arrived"})
 _SHOWN = 160  # characters of a plan's own words
@@ -52,17 +53,24 @@ class Change:
     reason: Reason
 
 
-def changes(reading: Reading, presentation: Presentation, urgency: Urgency, alarmed: bool) -> Iterator[Change]:
+def changes(
+    reading: Reading,
+    presentation: Presentation,
+    urgency: Urgency,
+    alarmed: bool,
+    elsewhere: frozenset[int] = frozenset(),
+) -> Iterator[Change]:
     """What the record changes about one presentation that needs somebody as soon as `urgency`.
 
     `alarmed` says that the patient's words raised it: then nothing is taken for long-standing and unchanged.
+    `elsewhere` are the sentences that name other problems: "the same as ever" there is not said of this one.
     """
     if reading.case.record is None:
         return
     changed = reading.feature("fresh_change") is not None
     yield from _plans(reading, presentation, urgency, changed)
     yield from _appointments(reading, presentation, urgency, changed)
-    yield from _long_standing(reading, presentation, urgency, changed or alarmed)
+    yield from _long_standing(reading, presentation, urgency, changed or alarmed, elsewhere)
 
 
 def is_about(event: Event, presentation: Presentation, reading: Reading) -> bool:
@@ -120,7 +128,9 @@ def _plans(reading: Reading, presentation: Presentation, urgency: Urgency, chang
             yield Change(None, Reason(words, Effect.NOTES, event=event.id, rule="plan"))
 
 
-def _long_standing(reading: Reading, presentation: Presentation, urgency: Urgency, changed: bool) -> Iterator[Change]:
+def _long_standing(
+    reading: Reading, presentation: Presentation, urgency: Urgency, changed: bool, elsewhere: frozenset[int]
+) -> Iterator[Change]:
     record = reading.case.record
     assert record is not None  # noqa: S101 - `changes` asked
     entries = [e for e in record.of(EventKind.CONDITION) if e.when and is_about(e, presentation, reading)]
@@ -132,18 +142,30 @@ def _long_standing(reading: Reading, presentation: Presentation, urgency: Urgenc
     if reading.case.as_of - first.when < limit:
         return
     recorded = f"First recorded {day_of(first)} ({first.text})"
-    if changed or urgency.rank >= Urgency.ROUTINE.rank:
-        why = ", and something has changed" if changed else ""
+    changed = changed or any(reading.feature(name) is not None for name in ("any_difference", "now_otherwise"))
+    stands = _said_unchanged(reading, presentation, elsewhere)
+    if changed or not stands or urgency.rank >= Urgency.ROUTINE.rank:
+        why = ", and something has changed" if changed else "" if stands else "; nothing says that it is unchanged"
         yield Change(None, Reason(recorded + why, Effect.NOTES, event=first.id, rule="long_standing"))
         return
-    says_so = reading.feature("unchanged") is not None
-    to = Urgency.ROUTINE if says_so else _one_step_down(urgency)
-    told = "and the request says that it has not changed" if says_so else "and the request speaks of no change"
-    yield Change(to, Reason(f"{recorded}, {told}", Effect.LOWERS, event=first.id, rule="long_standing"))
+    told = "and the request says that it has not changed"
+    yield Change(Urgency.ROUTINE, Reason(f"{recorded}, {told}", Effect.LOWERS, event=first.id, rule="long_standing"))
 
 
-def _one_step_down(urgency: Urgency) -> Urgency:
-    return {Urgency.EMERGENCY: Urgency.SAME_DAY, Urgency.SAME_DAY: Urgency.SOON}.get(urgency, Urgency.ROUTINE)
+def _said_unchanged(reading: Reading, presentation: Presentation, elsewhere: frozenset[int]) -> bool:
+    """True when the words state, and do not ask, that this very problem is as it was.
+
+    Where the problem may be a cancer any question leaves it open: "the same lump as always, should I worry?"
+    """
+    said, about = reading.feature("unchanged"), reading.feature(presentation.id)
+    if said is None or about is None:
+        return False
+    asking = {number for number, sentence in enumerate(reading.sentences) if asks(sentence)}
+    if presentation.may_be_cancer and asking:
+        return False
+    near = {place + step for place in about.places for step in (-1, 0, 1)}
+    beside = near - (set(elsewhere) - set(about.places))
+    return bool((set(said.places) - asking) & beside)
 
 
 def day_of(event: Event) -> str:

@@ -70,6 +70,10 @@ class Reading:
             return ()
         return tuple(self.sentences[m.sentence].span(m.first, m.last) for m in matches)
 
+    def mentions(self, name: str) -> bool:
+        """True when a feature's phrases stand anywhere, however they are to be read: it was spoken of."""
+        return name in self._matches or unless(name) in self._matches
+
     # -- words
 
     def _search(self) -> dict[str, list[Match]]:

@@ -32,6 +32,8 @@ from preceptor.tools.triage.text.scopes import Meant
 
 _OF_ITS_OWN = word_set("also and plus but & found noticed started since changed new worse too another because getting")
 MOST_SET_ASIDE = 5
+_NEVER_A_MANS = frozenset({"menopause", "pregnancy_query", "vaginal_bleeding"})
+_CHILDBEARING = (12.0, 56.0)  # years: when a pregnancy that changes the answer must be asked for
 _SPOKEN = {
     Urgency.EMERGENCY: "an emergency",
     Urgency.SAME_DAY: "for the same day",
@@ -87,7 +89,7 @@ class Triage:
                 *_reasons(assessed, urgency, floor),
                 *set_aside(reading, known.rules),
             ),
-            not_considered=not_considered(case, reading),
+            not_considered=not_considered(case, reading, assessed),
             kind=Kind.CLINICAL if flags or not assessed else assessed[0].presentation.kind,
             handler=_handler(flags, assessed, urgency),
         )
@@ -98,10 +100,22 @@ def assess_all(reading: Reading, presentations: tuple[Presentation, ...]) -> lis
     recognised = [(p, found) for p in presentations if (found := reading.feature(p.id)) is not None and found.spans]
     if any(not p.minor for p, _ in recognised):
         recognised = [(p, found) for p, found in recognised if not p.minor]
-    assessed = [_assess(reading, p, found) for p, found in recognised]
+    recognised = [(p, found) for p, found in recognised if _can_have(p, reading)]
+    named = {p.id: frozenset(found.places) for p, found in recognised}
+    assessed = [
+        _assess(reading, p, found, frozenset[int]().union(*(places for one, places in named.items() if one != p.id)))
+        for p, found in recognised
+    ]
     asked_for = [a for a in assessed if a.presentation.kind is not Kind.CLINICAL]
     assessed = [_only_mentioned(a, asked_for, reading.text) for a in assessed]
-    return sorted(assessed, key=lambda a: (a.urgency.rank, a.presentation.kind is Kind.CLINICAL, a.presentation.id))
+    return sorted(assessed, key=_first_to_answer)
+
+
+def _first_to_answer(assessment: Assessment) -> tuple[int, bool, str]:
+    """The most urgent; of those what is asked for, but what must be seen the same day goes before a prescription."""
+    clinical = assessment.presentation.kind is Kind.CLINICAL
+    later = not clinical if assessment.urgency.at_least(Urgency.SAME_DAY) else clinical
+    return assessment.urgency.rank, later, assessment.presentation.id
 
 
 def _of_flag(flag: RedFlag) -> Reason:
@@ -110,8 +124,16 @@ def _of_flag(flag: RedFlag) -> Reason:
     )
 
 
-def _assess(reading: Reading, presentation: Presentation, found: Found) -> Assessment:
-    """How soon one presentation needs somebody: usually, by what the words add, and by what the record knows."""
+def _can_have(presentation: Presentation, reading: Reading) -> bool:
+    """False for what a man who writes for himself cannot have."""
+    return presentation.id not in _NEVER_A_MANS or reading.sex != "male" or reading.reader.for_other
+
+
+def _assess(reading: Reading, presentation: Presentation, found: Found, elsewhere: frozenset[int]) -> Assessment:
+    """How soon one presentation needs somebody: usually, by what the words add, and by what the record knows.
+
+    `elsewhere` are the sentences that name other problems.
+    """
     reasons = [
         Reason(
             f"{presentation.title}: usually {_SPOKEN[presentation.usual]}",
@@ -135,7 +157,7 @@ def _assess(reading: Reading, presentation: Presentation, found: Found) -> Asses
     urgency, of_words = _by_words(reading, presentation, urgency)
     reasons += of_words
     alarmed = bool(raised and raised[1].spans) or any(r.effect is Effect.RAISES for r in of_words)
-    urgency, of_record = _by_record(reading, presentation, urgency, alarmed)
+    urgency, of_record = _by_record(reading, presentation, urgency, alarmed, elsewhere)
     return Assessment(presentation, urgency, handler, found, alarmed, (*reasons, *of_record))
 
 
@@ -184,9 +206,9 @@ def _by_words(reading: Reading, presentation: Presentation, urgency: Urgency) ->
 
 
 def _by_record(
-    reading: Reading, presentation: Presentation, urgency: Urgency, alarmed: bool
+    reading: Reading, presentation: Presentation, urgency: Urgency, alarmed: bool, elsewhere: frozenset[int]
 ) -> tuple[Urgency, tuple[Reason, ...]]:
-    changes = tuple(context.changes(reading, presentation, urgency, alarmed))
+    changes = tuple(context.changes(reading, presentation, urgency, alarmed, elsewhere))
     raises = [c.to for c in changes if c.to is not None and c.reason.effect is Effect.RAISES]
     lowers = [c.to for c in changes if c.to is not None and c.reason.effect is Effect.LOWERS]
     if raises:  # a plan that raises goes before anything that lowers
@@ -254,7 +276,7 @@ def _handler(flags: tuple[RedFlag, ...], assessed: list[Assessment], urgency: Ur
     return Handler.GP if to_clinician else chosen
 
 
-def not_considered(case: Case, reading: Reading) -> tuple[str, ...]:
+def not_considered(case: Case, reading: Reading, assessed: list[Assessment]) -> tuple[str, ...]:
     """What the advice leaves out, said on every advice."""
     left_out = ["How sure it is: the probabilities come from rules and are not calibrated yet."]
     if case.record is None:
@@ -265,5 +287,17 @@ def not_considered(case: Case, reading: Reading) -> tuple[str, ...]:
         left_out.append("Age: not known.")
     if reading.sex == "unknown":
         left_out.append("Sex: not known.")
+    if _pregnancy_matters(reading, assessed):
+        left_out.append("Pregnancy: it was not asked, and would change this.")
     left_out.append("Pictures and attachments.")
     return tuple(left_out)
+
+
+def _pregnancy_matters(reading: Reading, assessed: list[Assessment]) -> bool:
+    """True when a pregnancy would change the answer, is possible, and is neither said nor denied."""
+    if reading.sex != "female" or reading.feature("pregnant") or reading.mentions("pregnant"):
+        return False
+    low, high = _CHILDBEARING
+    ages = reading.measure("age", lambda age: low <= age < high)
+    rows = [row for a in assessed for row in (*a.presentation.raises, *a.presentation.lowers)]
+    return ages is not None and any("pregnant" in row.when.names for row in rows)

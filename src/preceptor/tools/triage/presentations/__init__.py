@@ -17,6 +17,8 @@ _ALLOWED = word_set(
     "pharmacy_first sources version effective review reviewed_by raises lowers feature"
 )
 
+_CANCERS = ("cancer", "melanoma", "lymphoma", "leukaemia", "tumour", "myeloma")
+
 
 @dataclass(frozen=True, slots=True)
 class Discriminator:
@@ -131,6 +133,11 @@ class Presentation:
             raise LibraryError(f"{where}: a raise leads to what is less urgent than usual")
         if any(not self.usual.at_least(row.to) for row in self.lowers):
             raise LibraryError(f"{where}: a lowering leads to what is more urgent than usual")
+
+    @property
+    def may_be_cancer(self) -> bool:
+        """True when a cancer is among what must not be missed."""
+        return any(word in " ".join(self.must_not_miss).casefold() for word in _CANCERS)
 
     @property
     def feature(self) -> Feature:

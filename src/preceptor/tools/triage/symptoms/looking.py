@@ -72,7 +72,9 @@ def look_up(words: str, age: float | None = None, sex: str | None = None) -> Ans
         cautions=_cautions(reading, bool(assessed or flags)),
         not_used=_not_used(reading, _used(reading, flags, assessed, aside)),
         completions=completions(words, {found.title for found in recognised}),
-        not_considered=not_considered(case, reading)[1:],  # its first line speaks of probabilities: none are shown here
+        not_considered=not_considered(case, reading, assessed)[
+            1:
+        ],  # its first line speaks of probabilities: none are shown here
         notice=NOTICE,
         tool="symptoms",
         version=CARD.version,

@@ -156,6 +156,37 @@ class Sentence:
         return max(before, default=0), min(after, default=len(self.words))
 
 
+_ASKING = frozenset(
+    [
+        "is",
+        "are",
+        "was",
+        "am",
+        "do",
+        "does",
+        "did",
+        "can",
+        "could",
+        "should",
+        "would",
+        "will",
+        "has",
+        "have",
+        "why",
+        "what",
+        "when",
+        "how",
+        "who",
+    ]
+)
+_WONDERING = (" wonder ", " wondering ", " not sure ", " do not know if ", " know whether ", " is it ", " should i ")
+
+
+def asks(sentence: Sentence) -> bool:
+    """True when a sentence puts a question, with its mark or without."""
+    return sentence.asks or sentence.words[0] in _ASKING or any(words in sentence.line for words in _WONDERING)
+
+
 def _plain(text: str) -> tuple[str, list[int] | None]:
     """The text in lower case without invisible characters, and where each of its characters came from."""
     if text.isascii():

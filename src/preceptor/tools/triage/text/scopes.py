@@ -26,6 +26,7 @@ class Meant(StrEnum):
     PAST = "past"
     MIGHT_BE = "might be"  # feared, asked about or to be prevented, not there
     QUOTED = "quoted"  # from a letter that was pasted in
+    LIKENED = "likened"  # "like being kicked by a horse": what it feels like, not what happened
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,8 @@ _NOT_A_NEGATION = re.compile(
     r" (?:no (?:relief|better|improvement|idea|change|longer just|matter|let up|letup|joke|doubt|different|wonder|"
     r"break|rest|sleep|respite|luck|end|help|use|good|clue|reason|warning|result|joy|appetite|energy|appointments?|one|emergency|rush|hurry|red flags?|worries|panic|big deal)"
     r"|not (?:only|just|sure|certain|getting|going|gone|go|improv\w+|help\w+|work\w+|better|feeling|felt|well|right|normal|"
-    r"like|know|think|want|sleep\w*|cop\w+|able|stop\w*|eas\w+|shift\w*|touch\w*|eat\w*|drink\w*|been|breath\w*|respond\w*|"
+    r"like|know|think|want|sleep\w*|cop\w+|able|stop\w*|eas\w+|shift\w*|touch\w*|eat\w*|drink\w*|"
+    r"been(?! (?:sick|being|vomit\w+|throwing|puking|dizzy|feverish|confused|hot))|breath\w*|respond\w*|"
     r"wak\w+|mov\w+|settl\w+|clear\w*|understand\w*|mind|explain|ignore|bear|take|taking|herself|himself|myself|too|"
     r"budg\w+|subsid\w+|relent\w*|recover\w*|responding|leave|leaving|see|seeing|talk|speak|stand|walk|feed\w*|"
     r"pass\w*|pee\w*|wee\w*|swallow\w*|make|making|let|letting|let up|ignor\w+|settled|resolved|disappear\w*|drunk|eaten)"
@@ -126,6 +128,11 @@ _TOPIC = re.compile(
     r" (?:clinic|prevention|course|awareness|training|leaflet|association|charity|insurance|policy|unit|nurse|screening|study|"
     r"research|fundraiser|marathon|workshop|programme|documentary|team|rehab|rehabilitation|follow up|appointment|vaccine|jab)(?= )"
 )
+_LIKENED = re.compile(
+    r" (?:like|as if|as though)(?= (?:[^ ]+ ){0,3}?(?:being|been|getting|got|was|were|had|has|just)(?: just)? "
+    r"(?:hit|punched|kicked|stabbed|beaten|whacked|smacked|struck|slapped|clubbed|knifed|thumped|bashed|booted|clobbered)"
+    r"(?: [^ ]+)* $)"
+)
 _LETTER = re.compile(
     r" (?:discharge (?:summary|letter)|clinic letter|dear (?:dr|doctor|colleague|sir)|yours (?:sincerely|faithfully)|"
     r"date of (?:admission|discharge)|on admission|was admitted|were admitted|presenting complaint|diagnosis|diagnoses|"
@@ -134,6 +141,7 @@ _LETTER = re.compile(
 )
 _FIRST_PERSON = re.compile(r" (?:i|my|me|mine|we|im)(?= )")
 
+_DENYING = frozenset({"no", "not", "cannot", "never", "without", "none"})
 _LONGEST = 9  # words that a plain "no" reaches
 _AROUND_PAST = 12  # words before and after "six years ago" that are of then
 _AFTER_FORMER = 4  # words that "previous" or "history of" reaches
@@ -166,6 +174,11 @@ class Reader:
                     return scope.meant
             elif scope.first <= match.first < scope.last:
                 return scope.meant
+            elif scope.meant is Meant.NEGATED and scope.trigger_first < match.first < scope.first < match.last:
+                # "has not been sick": the denial ends within the phrase, which holds none of its own.
+                words = self._sentences[match.sentence].words[match.first : match.last]
+                if match.last - 1 < scope.last and not _DENYING.intersection(words):
+                    return scope.meant
         return Meant.NOW
 
     def _find(self, number: int) -> list[Scope]:
@@ -178,6 +191,7 @@ class Reader:
         found += self._others(sentence)
         found += self._past(sentence)
         found += _might_be(sentence)
+        found += _likened(sentence)
         if number in self._quoted and not _FIRST_PERSON.search(sentence.line):
             found.append(_whole(sentence, Meant.QUOTED))
         return found
@@ -270,6 +284,15 @@ def _denied_after(sentence: Sentence) -> list[Scope]:
         if word == "no" and at in sentence.breaks and (at + 1 == len(words) or at + 1 in sentence.breaks):
             start = sentence.clause(at - 1)[0]
             found.append(Scope(Meant.NEGATED, start, at, at, at + 1))
+    return found
+
+
+def _likened(sentence: Sentence) -> list[Scope]:
+    found = []
+    for trigger in _LIKENED.finditer(sentence.line):
+        first, last = sentence.words_at(trigger.start(), trigger.end())
+        end = min(sentence.clause(last)[1], last + _LONGEST)
+        found.append(Scope(Meant.LIKENED, last, end, first, last))
     return found
 
 

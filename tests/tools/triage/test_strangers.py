@@ -1,0 +1,186 @@
+"""Faults that a walk over strangers' requests found, each with what must hold and its look-alike."""
+
+from __future__ import annotations
+
+import pytest
+
+from preceptor.advice import Advice, Effect, Handler, Kind, Urgency
+from preceptor.tools.triage import tool
+from preceptor.tools.triage.language import seems_foreign
+from preceptor.tools.triage.text.normal import sentences
+from tools.triage.cases import case, event
+from tools.triage.wordings import wordings
+
+
+def advise(text: str, *events: object, **more: object) -> Advice:
+    return tool.advise(case(text, *events, **more))  # type: ignore[arg-type]
+
+
+def flags(text: str, **more: object) -> set[str]:
+    return {flag.id for flag in advise(text, **more).red_flags}
+
+
+def lowered(advice: Advice) -> bool:
+    return any(reason.rule == "long_standing" and reason.effect is Effect.LOWERS for reason in advice.reasons)
+
+
+BREAST = event("condition", "Breast lump", 3000, concept="breast_lump", id="Condition/b")
+DIZZY = event("condition", "Dizziness", 3000, concept="dizziness", id="Condition/d")
+BACK_PASSAGE = event("condition", "Rectal bleeding", 3000, concept="rectal_bleeding", id="Condition/r")
+
+
+@pytest.mark.parametrize(
+    ("text", "entry", "holds"),
+    [
+        ("I am dizzy, no different from usual", DIZZY, True),
+        ("The lump in my breast is exactly the same", BREAST, True),
+        ("I am dizzy", DIZZY, False),  # silence is no statement
+        ("I am dizzy, have been for 12 years", DIZZY, False),  # nor is how long
+        ("I am dizzy as usual but this time it lasts longer", DIZZY, False),
+        ("I am dizzy as usual. Now I fall over too", DIZZY, False),
+        ("I am dizzy, is it the same as always?", DIZZY, False),
+        ("There is a lump in my breast, is it still the same", BREAST, False),
+        ("The lump in my breast is exactly the same. Should I be seen?", BREAST, False),
+        ("Bleeding from my back passage as always, only darker", BACK_PASSAGE, False),
+        ("My cough is the same as ever. I found a lump in my breast", BREAST, False),
+    ],
+)
+def test_only_a_statement_of_no_change_about_this_problem_makes_it_long_standing(
+    text: str, entry: object, holds: bool
+) -> None:
+    assert lowered(advise(text, entry)) is holds
+
+
+@pytest.mark.parametrize(
+    ("text", "fires", "does_not"),
+    [
+        ("for ten minutes he could not get his words out, his arm went weak", set(), {"RF012", "RF017"}),
+        ("so breathless she cannot get her words out", {"RF012"}, set()),
+        ("sudden awful headache, like being kicked in the head by a horse", set(), {"RF006", "RF007", "RF081"}),
+        ("he kicked me in the head and I have a headache", {"RF081"}, set()),
+        ("my side hurts as if I had been punched", set(), {"RF081"}),
+        ("my husband punched me in the side", {"RF081"}, set()),
+        ("he grabbed my neck in the kitchen", {"RF081"}, set()),
+        ("my scarf grabbed my neck funny lol", set(), {"RF081"}),
+    ],
+)
+def test_speech_is_not_breath_and_a_comparison_is_no_injury(text: str, fires: set[str], does_not: set[str]) -> None:
+    found = flags(text)
+    assert fires <= found
+    assert not does_not & found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Me duele la cabeza y tengo fiebre", "estou com muita dor na barriga", "boli mnie głowa",
+        "nu pot sa dorm, ma doare", "ho mal di testa da ieri e non dormo", "j'ai mal au ventre depuis hier",
+        "mujhe bukhar hai",
+        "sar mein dard ho raha hai",
+        "ana andi harara", "basim cok agriyor", "calool xanuun ayaa i haya", "labai skauda galva",
+        "болит голова", "पेट में दर्द", "胃很痛",
+    ],
+)  # fmt: skip
+def test_a_short_text_in_a_common_language_is_known_for_foreign(text: str) -> None:
+    assert "input.language" in {reason.rule for reason in advise(text).reasons}
+
+
+def test_terse_english_is_hardly_ever_taken_for_foreign() -> None:
+    texts = [w.case.request.text for w in wordings() if w.case.request]
+    assert sum(seems_foreign(sentences(text)) for text in texts) <= 0.01 * len(texts)
+
+
+@pytest.mark.parametrize(
+    ("text", "age", "rule", "urgency"),
+    [
+        ("painful blisters in a band round my waist", 61.0, "rash", Urgency.SAME_DAY),
+        ("itchy dry rash under my watch band", 61.0, "rash", Urgency.ROUTINE),
+        ("bruises on my arms, on warfarin, dentist gave me antibiotics", 70.0, "bleeding_on_thinner", Urgency.SAME_DAY),
+        ("I always seem thirsty, peeing constantly and lost weight", 44.0, "new_diabetes", Urgency.SAME_DAY),
+        ("redness on my shin has gone past the pen mark on antibiotics", 50.0, "cellulitis", Urgency.SAME_DAY),
+        ("came out in a rash on day 4 of flucloxacillin", 30.0, "rash", Urgency.SAME_DAY),
+        ("it is personal, please ring", 40.0, "private_matter", Urgency.ROUTINE),
+    ],
+)
+def test_what_was_not_recognised_is(text: str, age: float, rule: str, urgency: Urgency) -> None:
+    advice = advise(text, age=age, sex="male")
+    assert rule in {reason.rule for reason in advice.reasons}
+    assert advice.option == urgency
+    assert advice.handler is Handler.GP
+
+
+def test_the_spreading_redness_is_an_emergency_with_fever() -> None:
+    assert "RF076" in flags("the redness has spread past the pen line and I have a fever")
+    assert "RF076" not in flags("the redness has spread past the pen line")
+
+
+def test_who_walks_on_a_hip_after_a_fall_is_seen_the_same_day() -> None:
+    walking = advise("I fell on the stairs and my hip hurts but I can walk on it", age=77.0)
+    assert (walking.option, walking.red_flags) == (Urgency.SAME_DAY, ())
+    assert "RF075" in flags("I fell on the stairs, my hip hurts and I cannot walk", age=77.0)
+    assert "RF075" in flags("fell, hip pain, can stand but my leg is turned out", age=77.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "emergency"),
+    [
+        ("took my omeprazole twice this morning by mistake, feel fine", False),
+        ("took my levothyroxine twice by accident today, I am ok", False),
+        ("took my omeprazole twice this morning by mistake, feel dizzy", True),
+        ("took my apixaban twice this morning by mistake, feel fine", True),
+        ("took my morning tablets twice by mistake, feel fine", True),
+        ("took my methotrexate twice by mistake, feel fine", True),
+        ("took a double dose of paracetamol by mistake, feel fine", True),
+        ("took 12 omeprazole by mistake, feel fine", True),
+    ],
+)
+def test_one_double_dose_of_an_ordinary_medicine_is_for_today(text: str, emergency: bool) -> None:
+    advice = advise(text, age=50.0)
+    assert advice.option == (Urgency.EMERGENCY if emergency else Urgency.SAME_DAY)
+
+
+def test_not_been_sick_is_no_vomiting() -> None:
+    for text in ("headache, not been sick", "headache. I have not been sick", "headache and she hasn't been sick"):
+        assert "Headache with vomiting" not in {r.text for r in advise(text, age=30.0).reasons}
+    assert "Headache with vomiting" in {r.text for r in advise("headache, been sick twice", age=30.0).reasons}
+
+
+def test_a_sore_throat_near_the_loo_is_no_urine_infection() -> None:
+    assert "urine_infection" not in {r.rule for r in advise("fine to wee, sore throat though").reasons}
+    assert "urine_infection" in {r.rule for r in advise("it is sore when I wee").reasons}
+
+
+def test_a_pregnancy_that_nobody_asked_for_is_said() -> None:
+    def left_out(text: str, age: float, sex: str) -> bool:
+        return any("Pregnancy" in line for line in advise(text, age=age, sex=sex).not_considered)
+
+    burning = "burning when I wee"
+    assert left_out(burning, 30.0, "female")
+    assert not left_out(f"{burning}, not pregnant", 30.0, "female")
+    assert not left_out(burning, 70.0, "female")
+    assert not left_out(burning, 30.0, "male")
+    assert advise(f"{burning} and my period is late", age=30.0, sex="female").option != Urgency.SELF_CARE
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "handler"),
+    [
+        ("my periods are ridiculous, flooding and clots", Kind.CLINICAL, Handler.GP),
+        ("my gym will not take me back without a form from the doctor", Kind.ADMINISTRATIVE, Handler.CARE_NAVIGATOR),
+        ("my maternity exemption never came", Kind.ADMINISTRATIVE, Handler.CARE_NAVIGATOR),
+        ("a copy of my vaccination record to study medicine", Kind.ADMINISTRATIVE, None),
+        ("nurse said hba1c borderline 45 and left a message", Kind.RESULTS, Handler.CARE_NAVIGATOR),
+        ("blind spots and zigzag lines, then a headache", Kind.CLINICAL, Handler.GP),
+        ("burning stomach after food, thank you", Kind.CLINICAL, None),
+    ],
+)
+def test_kind_and_handler(text: str, kind: Kind, handler: Handler | None) -> None:
+    advice = advise(text, age=30.0, sex="female")
+    assert advice.kind is kind
+    assert handler is None or advice.handler is handler
+
+
+def test_a_man_has_no_menopause_or_pregnancy() -> None:
+    text = "night sweats for a month"
+    assert "menopause" not in {r.rule for r in advise(text, age=26.0, sex="male").reasons}
+    assert "menopause" in {r.rule for r in advise(text, age=50.0, sex="female").reasons}
