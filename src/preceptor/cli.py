@@ -189,15 +189,19 @@ def setup(
 def key(
     name: Annotated[str, typer.Argument(help="Which program the key is for.")],
     practice: Annotated[str, typer.Option(help="ODS code of the practice.")],
+    revoke: Annotated[bool, typer.Option("--revoke", help="Let every key of this name open nothing any more.")] = False,
 ) -> None:
-    """Make an API key for a program that sends requests; it is shown this once."""
+    """Make an API key for a program that sends requests; it is shown this once. Or revoke one."""
     if not name.strip():
         _bad_input("say which program the key is for")
     _need_tables()
     from preceptor.service import setup as starting
 
     try:
-        typer.echo(starting.make_api_key(practice, name))
+        if revoke:
+            typer.echo(f"{starting.revoke_api_keys(practice, name)} revoked.")
+        else:
+            typer.echo(starting.make_api_key(practice, name))
     except starting.CannotSetUp as why:
         _bad_input(str(why))
 

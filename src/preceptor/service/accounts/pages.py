@@ -25,7 +25,7 @@ def staff(http: HttpRequest) -> HttpResponse:
             "user_id", flat=True
         )
     )
-    return render(http, "accounts/staff.jinja", {"people": people, "two_steps": two_steps})
+    return render(http, "accounts/staff.jinja", {"people": people, "two_steps": two_steps, "roles": Role.choices})
 
 
 @require_http_methods(["GET", "POST"])

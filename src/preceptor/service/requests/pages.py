@@ -30,9 +30,9 @@ from preceptor.service.requests.deciding import (
     reopen,
 )
 from preceptor.service.requests.forms import DecisionForm, ReopenForm, ViewForm
-from preceptor.service.requests.models import Request, State
+from preceptor.service.requests.models import Opening, Request, State
 from preceptor.service.requests.reasons import REASON_WORDS
-from preceptor.service.requests.visibility import Step, advice_shown_to, step_for
+from preceptor.service.requests.visibility import Step, advice_open_to, advice_shown_to, step_for
 from preceptor.service.words import URGENCY_HINTS, ago, handler_in_words, urgency_in_words
 
 ROWS_A_PAGE = 50
@@ -149,15 +149,24 @@ def reopening(http: HttpRequest, request_id: UUID) -> HttpResponse:
 def presence(http: HttpRequest, request_id: UUID) -> HttpResponse:
     """Who else has it open, and whether it has changed: a line that is asked for every 15 seconds."""
     request = _request(http, request_id)
-    open_request(request, staff_of(http))
+    opening = open_request(request, staff_of(http))
     others = others_here(request, staff_of(http))
-    changed = request.version != _number(http.POST.get("version"), request.version)
+    acted = request.version != _number(http.POST.get("version"), request.version)
+    changed = acted or _is_withdrawn(request, opening)
     told = presence_mark(request, [opening.pk for opening in others], changed)
     if told == http.POST.get("told"):
         return HttpResponse(status=204)
     return render(
         http, "requests/_presence.jinja", {"request_": request, "others": others, "changed": changed, "told": told}
     )
+
+
+def _is_withdrawn(request: Request, opening: Opening) -> bool:
+    """True when the page shows advice that may be shown no longer: its tool was suspended, or lost its standing."""
+    if opening.showing_id is None:
+        return False
+    now = advice_open_to(request, opening.clinician)
+    return now is None or now.pk != opening.showing_id
 
 
 def presence_mark(request: Request, others: list[int], changed: bool) -> str:

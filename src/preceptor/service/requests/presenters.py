@@ -14,6 +14,7 @@ from preceptor.advice import Event, Precision, Standing, Urgency
 from preceptor.service.accounts.models import User
 from preceptor.service.requests.marks import opening_words, quote
 from preceptor.service.requests.models import Assessment, Checked, FirstView, Request, State
+from preceptor.service.requests.visibility import needs_first_view
 from preceptor.service.words import handler_in_words, urgency_in_words
 
 if TYPE_CHECKING:
@@ -235,9 +236,11 @@ def history_of(request: Request, user: User) -> list[Moment]:
     for view in views:
         told = view.round in own_rounds or view.round < request.round or request.state == State.DECIDED
         moments.append(Moment(view.at, f"{view.clinician.shown_name} saved a first view", _view(view) if told else ""))
+    # Words about an earlier decision may quote the advice: whoever is still to give their own view does not see them.
+    tell_notes = not needs_first_view(request, user)
     for decision in request.decisions.select_related("clinician"):
         said = f"{urgency_in_words(decision.urgency)}, {handler_in_words(decision.handler)}"
-        note = f"{said}. {decision.note}" if decision.note else said
+        note = f"{said}. {decision.note}" if decision.note and tell_notes else said
         moments.append(Moment(decision.at, f"{decision.clinician.shown_name} decided", note))
     for reopening in request.reopenings.select_related("clinician"):
         moments.append(Moment(reopening.at, f"{reopening.clinician.shown_name} opened it again", reopening.why))

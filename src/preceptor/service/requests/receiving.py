@@ -149,12 +149,11 @@ def check_red_flags(request: Request) -> None:
             before = (now.red_flags, now.red_flags_checked)
             now.red_flags = request.red_flags + [flag for flag in now.red_flags if flag["id"] not in ids]
             now.red_flags_checked, now.floor = checked, _floor(now.red_flags)
-            if before == (now.red_flags, now.red_flags_checked):
-                return  # checked again, to no other end: there is nothing to tell
-            now.save(update_fields=["red_flags", "red_flags_checked", "floor"])
-            told = [{"id": flag["id"], "urgency": flag["urgency"]} for flag in now.red_flags]
-            body = {"checked": checked, "floor": now.floor, "red_flags": told}
-            chain.append("request.red_flags", f"request:{now.pk}", body, actor=chain.SYSTEM, practice=now.practice)
+            if before != (now.red_flags, now.red_flags_checked):  # else it was checked again, to the same end
+                now.save(update_fields=["red_flags", "red_flags_checked", "floor"])
+                told = [{"id": flag["id"], "urgency": flag["urgency"]} for flag in now.red_flags]
+                body = {"checked": checked, "floor": now.floor, "red_flags": told}
+                chain.append("request.red_flags", f"request:{now.pk}", body, actor=chain.SYSTEM, practice=now.practice)
     request.red_flags, request.red_flags_checked, request.floor = now.red_flags, now.red_flags_checked, now.floor
 
 
