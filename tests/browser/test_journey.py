@@ -128,7 +128,7 @@ def when_the_clinician_gives_their_own_view(clinician, urgency, handler):
 def then_the_advice_is_revealed_beside_it(clinician):
     card = clinician.page.get_by_role("region", name="Your first view and the advice")
     expect(card).to_contain_text("You and the tool differ on how soon")
-    expect(card).to_contain_text("not calibrated")
+    expect(card).to_contain_text("Not calibrated")
     expect(card).to_contain_text("What it did not look at")
     expect(clinician.page.get_by_label("Emergency")).to_be_checked()  # their own view, not the advice
     clinician.check_the_page()
