@@ -101,6 +101,7 @@ def processes(root: int) -> dict[str, list[int]]:
 
 def send(port: int, api_key: str, number: int) -> str:
     """Send a request until it is answered, as a program must: its id."""
+    time.sleep(0.5)  # not all at once: there has to be time to kill between them
     body = {"text": f"My knee has been sore for {number} days.", "patient": {"name": f"Pat Testley {number}"}}
     request = urllib.request.Request(
         f"http://127.0.0.1:{port}/api/requests",
@@ -124,10 +125,10 @@ def send(port: int, api_key: str, number: int) -> str:
 
 
 def kill_at_random(root: int, kills: int, stop: threading.Event) -> list[str]:
-    """Kill so many, as long as requests are still being sent: then the service may get up again."""
+    """Kill so many, as long as requests are still being sent, and once at least: then the service may get up again."""
     dice = random.Random(kills)  # noqa: S311
     killed: list[str] = []
-    while len(killed) < kills and not stop.wait(dice.uniform(0.1, 0.7)):
+    while len(killed) < kills and not (stop.wait(dice.uniform(0.1, 0.7)) and killed):
         kind = dice.choice(["web", "assessor", "tools"])
         if living := processes(root)[kind]:
             with suppress(ProcessLookupError):
