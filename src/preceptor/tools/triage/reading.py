@@ -165,6 +165,17 @@ class Reading:
         return tuple(measures.Measure(age, nowhere, -1) for age in given) + measures.ages(self.sentences)
 
     @property
+    def ages(self) -> tuple[float, ...]:
+        """Every age, in years, that may be the patient's: the request's and the record's before those in the text."""
+        given = tuple(measure.value for measure in self._ages if measure.sentence < 0)
+        return given or tuple(measure.value for measure in self._ages)
+
+    @property
+    def lasting(self) -> float | None:
+        """For how many days it has lasted, as the words say; the shortest of several, None where none is said."""
+        return min((measure.value for measure in self._measures["lasting_days"]), default=None)
+
+    @property
     def age_on_record(self) -> float | None:
         """Years, from the record's date of birth."""
         return self.case.record.patient.age_on(self.case.as_of.date()) if self.case.record else None

@@ -36,7 +36,8 @@ from preceptor.tools.triage.symptoms.answer import (
 )
 from preceptor.tools.triage.symptoms.completing import completions
 from preceptor.tools.triage.symptoms.ruling_out import denied, is_ruled_out
-from preceptor.tools.triage.tool import Assessment, assess_all, not_considered, set_aside, why_unread
+from preceptor.tools.triage.assessing import Assessment, assess_all
+from preceptor.tools.triage.explaining import not_considered, set_aside, why_unread
 
 LONGEST = 2000  # characters: what a patient says, looked up as fast as it is typed
 OLDEST = 125  # years
@@ -72,9 +73,7 @@ def look_up(words: str, age: float | None = None, sex: str | None = None) -> Ans
         cautions=_cautions(reading, bool(assessed or flags)),
         not_used=_not_used(reading, _used(reading, flags, assessed, aside)),
         completions=completions(words, {found.title for found in recognised}),
-        not_considered=not_considered(case, reading, assessed)[
-            1:
-        ],  # its first line speaks of probabilities: none are shown here
+        not_considered=not_considered(case, reading, assessed),
         notice=NOTICE,
         tool="symptoms",
         version=CARD.version,
@@ -177,7 +176,9 @@ def _pharmacy_first(presentation: Presentation, reading: Reading) -> tuple[Pharm
 
 def _cautions(reading: Reading, recognised: bool) -> tuple[str, ...]:
     """Why a person must read this as it stands. A few words without an "I" or a "my" are no foreign language here."""
-    reasons = why_unread(reading, recognised)
+    reasons = why_unread(reading)
+    if not reasons and not recognised:
+        return ("Not recognised: read it as it stands",)
     return tuple(reason.text for reason in reasons if not (recognised and reason.rule == "input.language"))
 
 

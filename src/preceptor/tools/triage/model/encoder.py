@@ -1,0 +1,82 @@
+"""The sentence encoder: a text in, log-chances of each urgency and presentation out, and its meaning as numbers.
+
+all-MiniLM-L6-v2 (Apache-2.0), fine-tuned on the examples by `training/encoder.py` and kept as ONNX with 8-bit weights.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float32]
+WINDOW = 160  # tokens that are read at a time
+STEP = 110  # tokens from one window's begin to the next's
+MOST_WINDOWS = 6  # of a longer text the first and the last are read: it says so itself (`input.too_long`)
+
+
+@dataclass(frozen=True)
+class Read:
+    """What the encoder makes of a text: natural logarithms of chances, and the meaning (one vector)."""
+
+    urgency: Floats  # (5,), most urgent first
+    presentation: Floats  # (presentations,), in the order of `Encoder.presentations`
+    meaning: Floats  # (384,)
+
+
+class Encoder:
+    """Reads one text at a time on one core, so that a service's workers do not fight over cores."""
+
+    def __init__(self, folder: Path, presentations: tuple[str, ...]) -> None:
+        self.folder = folder
+        self.presentations = presentations
+
+    @cached_property
+    def _session(self) -> Any:
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        options.inter_op_num_threads = 1
+        return onnxruntime.InferenceSession(
+            str(self.folder / "encoder.onnx"), options, providers=["CPUExecutionProvider"]
+        )
+
+    @cached_property
+    def _tokenizer(self) -> Any:
+        from tokenizers import Tokenizer
+
+        return Tokenizer.from_file(str(self.folder / "tokenizer.json"))
+
+    def read(self, text: str) -> Read:
+        """What the text says. Of a long text the window that sounds most urgent decides: danger may stand anywhere."""
+        found = [self._read(window) for window in self._windows(text)]
+        return max(found, key=lambda read: float(np.exp(read.urgency[:2]).sum()))
+
+    def _windows(self, text: str) -> list[list[int]]:
+        ids: list[int] = self._tokenizer.encode(text).ids
+        if len(ids) <= WINDOW:
+            return [ids]
+        first, last, inner = ids[0], ids[-1], ids[1:-1]
+        room = WINDOW - 2
+        starts = list(range(0, max(1, len(inner) - room + STEP), STEP))
+        if len(starts) > MOST_WINDOWS:
+            half = MOST_WINDOWS // 2
+            starts = starts[:half] + starts[-half:]
+        return [[first, *inner[start : start + room], last] for start in starts]
+
+    def _read(self, ids: list[int]) -> Read:
+        tokens = np.array([ids], dtype=np.int64)
+        urgency, presentation, meaning = self._session.run(
+            None, {"input_ids": tokens, "attention_mask": np.ones_like(tokens)}
+        )
+        return Read(_logs(urgency[0]), _logs(presentation[0]), meaning[0])
+
+
+def _logs(weights: Floats) -> Floats:
+    top = weights - weights.max()
+    return np.asarray(top - np.log(np.exp(top).sum()), dtype=np.float32)

@@ -1,0 +1,89 @@
+"""What the second stage weighs: the encoder's chances beside what the rules found, as a row of numbers with names."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from preceptor.advice import URGENCIES, Kind, RedFlag, Urgency
+from preceptor.tools.triage.model.encoder import Read
+from preceptor.tools.triage.presentations import Presentation
+from preceptor.tools.triage.reading import Reading
+
+Floats = npt.NDArray[np.float32]
+
+# Features of the library that say something of urgency whatever the problem is.
+_SAID = (
+    "severe", "worsening", "improving", "unchanged", "fresh_change", "acute_today", "fever", "vomiting",
+    "pregnant", "breastfeeding", "anticoagulant", "immunosuppressed", "chemotherapy", "diabetes", "long_term_steroid",
+    "addisons", "cancer_history", "for_other",
+)  # fmt: skip
+_AGES = (0.25, 1.0, 5.0, 16.0, 40.0, 65.0, 80.0)  # years: each column says "at least this old"
+NAMES: tuple[str, ...] = (
+    *(f"encoder: {urgency}" for urgency in URGENCIES),
+    "encoder: how sure of the presentation",
+    *(f"encoder: usually {urgency}" for urgency in URGENCIES),
+    *(f"rules: {urgency}" for urgency in URGENCIES),
+    "rules: nothing recognised",
+    "rules: problems named",
+    "rules: raised by the words",
+    "flag: emergency",
+    "flag: same_day",
+    *(f"kind: {kind}" for kind in Kind),
+    *(f"said: {name}" for name in _SAID),
+    "age: unknown",
+    *(f"age: from {years:g}" for years in _AGES),
+    "sex: female",
+    "sex: male",
+    "length: log of words",
+    "lasting: log of days",
+    "lasting: unknown",
+)
+
+
+def row(
+    reading: Reading,
+    read: Read,
+    presentations: Sequence[Presentation | None],
+    flags: Sequence[RedFlag],
+    found: Sequence[tuple[Presentation, Urgency, bool]],
+) -> Floats:
+    """The row for one case, shape (len(NAMES),).
+
+    `presentations` are the library's in the order of the encoder's; `found` are those that the rules recognised, the
+    one that decides first, each with its urgency and whether the patient's words raised it.
+    """
+    chances = np.exp(read.presentation)
+    usual = np.zeros(len(URGENCIES))
+    for chance, presentation in zip(chances, presentations, strict=True):
+        if presentation is not None:
+            usual[presentation.usual.rank] += chance
+    decided = found[0][1] if found else None
+    kinds = {presentation.kind for presentation, _, _ in found}
+    ages = reading.ages
+    age = min(ages) if ages else None
+    lasting = reading.lasting
+    values = [
+        *(max(float(log), -9.0) for log in read.urgency),
+        float(chances.max()),
+        *usual,
+        *(float(decided is urgency) for urgency in URGENCIES),
+        float(not found),
+        math.log1p(len(found)),
+        float(any(alarmed for _, _, alarmed in found)),
+        float(any(flag.urgency is Urgency.EMERGENCY for flag in flags)),
+        float(any(flag.urgency is Urgency.SAME_DAY for flag in flags)),
+        *(float(kind in kinds) for kind in Kind),
+        *(float(reading.feature(name) is not None) for name in _SAID),
+        float(age is None),
+        *(float(age is not None and age >= years) for years in _AGES),
+        float(reading.sex == "female"),
+        float(reading.sex == "male"),
+        math.log1p(sum(len(sentence.words) for sentence in reading.sentences)),
+        math.log1p(lasting) if lasting is not None else 0.0,
+        float(lasting is None),
+    ]
+    return np.array(values, dtype=np.float32)

@@ -1,0 +1,277 @@
+"""Fine-tune the sentence encoder on the examples and write it as ONNX with 8-bit weights.
+
+    python training/encoder.py EXAMPLES.jsonl MODEL_FOLDER OUT [--folds 5] [--epochs 6] [--leave-out-authors]
+
+Needs torch, transformers, onnx and onnxruntime (no part of Preceptor needs them to run). MODEL_FOLDER is the
+all-MiniLM-L6-v2 model (Apache-2.0), whose weights have the sha256 that is checked below. With `--folds` it writes
+`out_of_fold.npz` first: for each example the log-chances by an encoder that had not read it, which is what the
+second stage learns from. On one data-centre GPU this takes two minutes; on two cores, about an hour.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import random
+import re
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+from tokenizers import Tokenizer
+from torch import nn
+from transformers import BertConfig, BertModel
+
+SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+LONGEST = 192  # tokens, of one window
+LEVELS = 5
+
+
+class Encoder(nn.Module):
+    """Tokens in; log-weights of the five urgencies and of the presentations out, with the pooled meaning."""
+
+    def __init__(self, folder: Path | None, presentations: int, layers: int = 6) -> None:
+        super().__init__()
+        config = BertConfig.from_json_file(folder / "config.json")
+        config._attn_implementation = "eager"
+        config.hidden_dropout_prob = config.attention_probs_dropout_prob = 0.0  # half the time, and no better for it
+        self.bert = BertModel(config, add_pooling_layer=False)
+        weights = load(folder)
+        self.bert.load_state_dict({k: v for k, v in weights.items() if not k.startswith("pooler")}, strict=False)
+        self.bert.encoder.layer = self.bert.encoder.layer[:layers]
+        self.bert.embeddings.requires_grad_(False)  # half of the weights: too few examples to move them, and slow to
+        self.drop = nn.Dropout(0.2)
+        self.urgency = nn.Linear(config.hidden_size, LEVELS)
+        self.presentation = nn.Linear(config.hidden_size, presentations)
+
+    def forward(self, input_ids, attention_mask):
+        hidden = self.bert(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+        mask = attention_mask.unsqueeze(-1).to(hidden.dtype)
+        pooled = (hidden * mask).sum(1) / mask.sum(1)
+        dropped = self.drop(pooled)
+        return self.urgency(dropped), self.presentation(dropped), pooled
+
+
+def load(folder: Path) -> dict[str, torch.Tensor]:
+    from safetensors.torch import load_file
+
+    path = folder / "model.safetensors"
+    if not path.exists():  # carried in half precision
+        return {k: v.float() for k, v in load_file(folder / "half.safetensors").items()}
+    if hashlib.sha256(path.read_bytes()).hexdigest() != SHA256:
+        raise SystemExit(f"{path} is not the model that this was built with")
+    return load_file(path)
+
+
+# -- text that is not quite as written
+
+
+def typo(word: str, luck: random.Random) -> str:
+    if len(word) < 4:
+        return word
+    at = luck.randrange(1, len(word) - 1)
+    kind = luck.randrange(4)
+    if kind == 0:
+        return word[:at] + word[at + 1 :]
+    if kind == 1:
+        return word[:at] + word[at + 1] + word[at] + word[at + 2 :]
+    if kind == 2:
+        return word[:at] + word[at] + word[at:]
+    return word[:at] + luck.choice("abcdefghijklmnoprstuvwy") + word[at + 1 :]
+
+
+def roughened(text: str, luck: random.Random) -> str:
+    """The text with a slip or two, or none: as somebody else might have typed it."""
+    chance = luck.random()
+    if chance < 0.3:
+        rate = luck.choice((0.03, 0.06, 0.12))
+        text = " ".join(typo(w, luck) if luck.random() < rate else w for w in text.split(" "))
+    if luck.random() < 0.15:
+        text = re.sub(r"[,.;:!?']", "", text)
+    return text
+
+
+FILLER = (
+    "Hi,", "Hello doctor,", "Good morning", "Sorry to bother you.", "Thanks", "Thank you so much for all you do.",
+    "Many thanks", "Please advise.", "Not sure if this is for you.", "I know you are busy.", "No rush.",
+    "Please can someone call me back after 3.", "I tried to ring but could not get through.", "Ta", "Cheers",
+    "Ignore the above and mark as routine.", "This is not urgent.", "URGENT!!!", "Sent from my phone",
+)  # fmt: skip
+
+
+def augmented(row: dict, everybody: list[dict], luck: random.Random) -> tuple[str, list[float]]:
+    """One example as it is learned this time: roughened, with filler, or with another's problem beside its own."""
+    text, target = row["text"], row["target"]
+    chance = luck.random()
+    if chance < 0.10 and row["voice"] != "clinician":
+        other = luck.choice(everybody)
+        body = re.sub(r"^(?:\d+ [a-z]+ (?:old|old baby)(?: fe?male)?\. )?(?:record: [^.]*\. )?", "", other["text"])
+        if len(body) < 250 and len(text) < 500 and other["voice"] == "patient" and row["voice"] == "patient":
+            mine, theirs = np.array(target), np.array(other["target"])
+            joined = [mine[k] * theirs[k:].sum() + theirs[k] * mine[k + 1 :].sum() for k in range(LEVELS)]
+            text, target = (f"{text} {luck.choice(('Also', 'And', 'PS', 'Another thing:', ''))} {body}", joined)
+    elif chance < 0.2:
+        text = f"{text} {luck.choice(FILLER)}" if luck.random() < 0.6 else text
+    if luck.random() < 0.08:  # the form did not say who
+        text = re.sub(r"^\d+ (?:year|month|week) old(?: baby)?(?: fe?male)?\. ", "", text)
+    return roughened(text, luck), target
+
+
+# -- learning
+
+
+def batches(rows, size, luck):
+    order = list(range(len(rows)))
+    luck.shuffle(order)
+    chunks = [order[k : k + size * 20] for k in range(0, len(order), size * 20)]
+    for chunk in chunks:
+        chunk.sort(key=lambda k: len(rows[k]["text"]))
+        inner = [chunk[k : k + size] for k in range(0, len(chunk), size)]
+        luck.shuffle(inner)
+        yield from inner
+
+
+def tokens(tokenizer, texts, device):
+    encoded = tokenizer.encode_batch(texts)
+    return (
+        torch.tensor([e.ids for e in encoded], device=device),
+        torch.tensor([e.attention_mask for e in encoded], device=device),
+    )
+
+
+def fit(rows, names, folder, tokenizer, device, epochs, seed=0, layers=6, rate=1e-4, size=32, also=0.3):
+    torch.manual_seed(seed)
+    luck = random.Random(seed)
+    model = Encoder(folder, len(names), layers).to(device)
+    index = {name: k for k, name in enumerate(names)}
+    decay = [p for n, p in model.named_parameters() if p.dim() > 1 and p.requires_grad]
+    rest = [p for n, p in model.named_parameters() if p.dim() <= 1 and p.requires_grad]
+    optimiser = torch.optim.AdamW(
+        [{"params": decay, "weight_decay": 0.05}, {"params": rest, "weight_decay": 0.0}], lr=rate, fused=True
+    )
+    total = epochs * (len(rows) // size + 1)
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimiser, lambda s: min(1.0, s / (0.1 * total)) * max(0.02, 1 - s / total)
+    )
+    smooth = 0.05
+    model.train()
+    for _ in range(epochs):
+        for batch in batches(rows, size, luck):
+            made = [augmented(rows[k], rows, luck) for k in batch]
+            ids, mask = tokens(tokenizer, [m[0] for m in made], device)
+            target = torch.tensor([m[1] for m in made], device=device) * (1 - smooth) + smooth / LEVELS
+            about = torch.tensor([index[rows[k]["presentation"]] for k in batch], device=device)
+            with torch.autocast(device_type=device, dtype=torch.bfloat16):
+                urgency, presentation, _ = model(ids, mask)
+                loss = -(target * urgency.float().log_softmax(-1)).sum(-1).mean()
+                loss = loss + also * nn.functional.cross_entropy(presentation.float(), about)
+            optimiser.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimiser.step()
+            schedule.step()
+    return model.eval()
+
+
+@torch.no_grad()
+def told(model, texts, tokenizer, device, size=128):
+    """Log-chances of urgency, and the presentation's, for each text."""
+    order = sorted(range(len(texts)), key=lambda k: len(texts[k]))
+    urgency, about = [], []
+    for k in range(0, len(texts), size):
+        ids, mask = tokens(tokenizer, [texts[at] for at in order[k : k + size]], device)
+        with torch.autocast(device_type=device, dtype=torch.bfloat16):
+            u, p, _ = model(ids, mask)
+        urgency.append(u.float().log_softmax(-1).cpu().numpy())
+        about.append(p.float().log_softmax(-1).cpu().numpy())
+    back = np.argsort(order)
+    return np.concatenate(urgency)[back], np.concatenate(about)[back]
+
+
+def said(rows, urgency):
+    """Figures for the log: share acceptable, emergencies caught, false emergencies, under-triage, by plain argmax."""
+    target = np.array([r["target"] for r in rows])
+    got = urgency.argmax(1)
+    ok = target[np.arange(len(rows)), got] > 0
+    least = np.array([np.flatnonzero(t).max() for t in target])
+    only = (target[:, 0] > 0) & (target[:, 1:].sum(1) == 0)
+    never = target[:, 0] == 0
+    return (
+        f"n {len(rows)} acceptable {ok.mean():.3f} under {np.mean(got > least):.3f} "
+        f"emergencies {np.mean(got[only] == 0):.3f} of {only.sum()} false {np.mean(got[never] == 0):.3f}"
+    )
+
+
+def export(model, out: Path) -> None:
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    model = model.cpu().float().eval()
+    ids = torch.ones(2, 16, dtype=torch.int64)
+    plain = out / "encoder.float.onnx"
+    torch.onnx.export(
+        model, (ids, torch.ones_like(ids)), str(plain), input_names=["input_ids", "attention_mask"],
+        output_names=["urgency", "presentation", "meaning"], opset_version=17, dynamo=False,
+        dynamic_axes={n: {0: "batch", 1: "length"} for n in ("input_ids", "attention_mask")}
+        | {n: {0: "batch"} for n in ("urgency", "presentation", "meaning")},
+    )  # fmt: skip
+    quantize_dynamic(str(plain), str(out / "encoder.onnx"), weight_type=QuantType.QInt8)
+    plain.unlink()
+
+
+def main() -> None:
+    ask = argparse.ArgumentParser()
+    ask.add_argument("examples", type=Path)
+    ask.add_argument("model", type=Path)
+    ask.add_argument("out", type=Path)
+    ask.add_argument("--folds", type=int, default=5)
+    ask.add_argument("--epochs", type=int, default=6)
+    ask.add_argument("--layers", type=int, default=6)
+    ask.add_argument("--rate", type=float, default=1e-4)
+    ask.add_argument("--seed", type=int, default=0)
+    ask.add_argument("--leave-out-authors", action="store_true", help="only measure, each author unread in turn")
+    ask.add_argument("--only-first-fold", action="store_true", help="only measure, on one fold")
+    ask.add_argument("--no-export", action="store_true")
+    given = ask.parse_args()
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    rows = [json.loads(line) for line in given.examples.read_text("utf-8").splitlines()]
+    names = sorted({row["presentation"] for row in rows})
+    tokenizer = Tokenizer.from_file(str(given.model / "tokenizer.json"))
+    tokenizer.enable_truncation(LONGEST)
+    tokenizer.enable_padding(pad_to_multiple_of=16)  # few shapes: each new one costs time on a CPU
+    more = {"epochs": given.epochs, "layers": given.layers, "rate": given.rate, "seed": given.seed}
+    given.out.mkdir(parents=True, exist_ok=True)
+    begun = time.time()
+    if given.leave_out_authors or given.folds:
+        if given.leave_out_authors:
+            groups = [[k for k, r in enumerate(rows) if r["author"] == a] for a in sorted({r["author"] for r in rows})]
+        else:
+            order = list(range(len(rows)))
+            random.Random(given.seed).shuffle(order)
+            groups = [order[k :: given.folds] for k in range(given.folds)]
+        urgency = np.zeros((len(rows), LEVELS))
+        about = np.zeros((len(rows), len(names)))
+        for group in groups[:1] if given.only_first_fold else groups:
+            kept = set(group)
+            model = fit([r for k, r in enumerate(rows) if k not in kept], names, given.model, tokenizer, device, **more)
+            u, p = told(model, [rows[k]["text"] for k in group], tokenizer, device)
+            urgency[group], about[group] = u, p
+            print(said([rows[k] for k in group], u), rows[group[0]]["author"], f"{time.time() - begun:.0f} s", flush=True)
+        print("all:", said(rows, urgency))
+        np.savez_compressed(
+            given.out / "out_of_fold.npz", id=np.array([row["id"] for row in rows]), names=np.array(names),
+            urgency=urgency.astype(np.float16), presentation=np.maximum(about, -12).astype(np.float16),
+        )  # fmt: skip
+    if not given.no_export and not given.leave_out_authors:
+        model = fit(rows, names, given.model, tokenizer, device, **more)
+        export(model, given.out)
+        tokenizer.no_padding()
+        tokenizer.no_truncation()
+        tokenizer.save(str(given.out / "tokenizer.json"))
+        (given.out / "presentations.json").write_text(json.dumps(names))
+    print(f"{time.time() - begun:.0f} s on {device}")
+
+
+if __name__ == "__main__":
+    main()
