@@ -257,7 +257,9 @@ def main() -> None:
             model = fit([r for k, r in enumerate(rows) if k not in kept], names, given.model, tokenizer, device, **more)
             u, p = told(model, [rows[k]["text"] for k in group], tokenizer, device)
             urgency[group], about[group] = u, p
-            print(said([rows[k] for k in group], u), rows[group[0]]["author"], f"{time.time() - begun:.0f} s", flush=True)
+            print(
+                said([rows[k] for k in group], u), rows[group[0]]["author"], f"{time.time() - begun:.0f} s", flush=True
+            )
         print("all:", said(rows, urgency))
         np.savez_compressed(
             given.out / "out_of_fold.npz", id=np.array([row["id"] for row in rows]), names=np.array(names),

@@ -1,6 +1,6 @@
 """Write the examples as the model reads them, for `encoder.py`, which needs nothing of Preceptor.
 
-    python training/prepare.py OUT.jsonl
+python training/prepare.py OUT.jsonl
 """
 
 from __future__ import annotations

@@ -1,7 +1,285 @@
 """Fit the second stage of the triage model, calibrate it and set its thresholds; write the artefact.
 
-    python training/triage.py OUT_OF_FOLD.npz [--measure]
+    python training/triage.py ENCODER_FOLDER [--measure]
 
-Reads the examples, the encoder's chances for each by an encoder that had not read it (`encoder.py`), and the
-calibration requests, written by people who had not seen the examples.
+ENCODER_FOLDER is what `encoder.py` wrote. Reads the examples (weighed with the chances of an encoder that had not read
+them) and the calibration requests, written by people who had seen neither library nor examples. With `--measure` it
+prints figures by five-fold cross-validation and writes nothing.
 """
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GroupKFold
+from sklearn.preprocessing import StandardScaler
+
+from preceptor.advice import URGENCIES, Urgency
+from preceptor.supervision.under_triage import Promise, guarantee
+from preceptor.tools.triage.assessing import assess_all
+from preceptor.tools.triage.examples import Example, all_examples, read
+from preceptor.tools.triage.library import the_library
+from preceptor.tools.triage.model.encoder import Encoder, Read
+from preceptor.tools.triage.model.inputs import NAMES, row
+from preceptor.tools.triage.model.judging import ARTEFACT, FILES
+from preceptor.tools.triage.model.wording import as_read
+from preceptor.tools.triage.reading import Reading
+from preceptor.tools.triage.red_flags import fired
+
+CALIBRATION = Path(__file__).parent / "calibration"
+LIMIT = 0.02  # of truly urgent cases whose set may leave out what is urgent enough, on average
+UNSURE_BELOW = 0.6  # the chance of the advised urgency and its neighbours, below which the tool abstains
+C = 0.3  # inverse strength of the penalty
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows for the second stage: inputs (n, inputs), weights of the urgencies (n, 5), and the red flags' floor."""
+
+    examples: list[Example]
+    inputs: np.ndarray
+    targets: np.ndarray
+    floors: np.ndarray  # rank of the most urgent red flag, 4 where there is none
+
+
+def table(examples: list[Example], reads: list[Read], names: tuple[str, ...]) -> Table:
+    known = the_library()
+    by_id = {p.id: p for p in known.presentations}
+    presentations = tuple(by_id.get(name) for name in names)
+    inputs, floors = [], []
+    for example, encoded in zip(examples, reads, strict=True):
+        reading = Reading(example.case, known.features)
+        flags = fired(reading, known.rules)
+        found = [(a.presentation, a.urgency, a.alarmed) for a in assess_all(reading, known.presentations)]
+        inputs.append(row(reading, encoded, presentations, flags, found))
+        floors.append(flags[0].urgency.rank if flags else 4)
+    return Table(examples, np.stack(inputs), np.array([target(e) for e in examples]), np.array(floors))
+
+
+def target(example: Example, shared: float = 0.3) -> list[float]:
+    others = set(example.also)
+    share = shared / len(others) if others else 0.0
+    best = 1.0 - (shared if others else 0.0)
+    return [best if u is example.urgency else share if u in others else 0.0 for u in URGENCIES]
+
+
+def expanded(data: Table, kept: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """One line for each answer that a GP could defend, with its weight."""
+    rows, levels = np.nonzero(data.targets[kept])
+    return data.inputs[kept][rows], levels, data.targets[kept][rows, levels]
+
+
+def fit(data: Table, kept: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Weights (inputs, 5) and biases (5,) of a multinomial logistic regression, on inputs as they are."""
+    x, y, weight = expanded(data, kept)
+    scaler = StandardScaler().fit(x)
+    model = LogisticRegression(C=C, max_iter=500).fit(scaler.transform(x), y, sample_weight=weight)
+    slopes = model.coef_ / scaler.scale_
+    return slopes.T, model.intercept_ - slopes @ scaler.mean_
+
+
+def chances(inputs: np.ndarray, slopes: np.ndarray, biases: np.ndarray) -> np.ndarray:
+    logits = inputs @ slopes + biases
+    logits -= logits.max(1, keepdims=True)
+    weights = np.exp(logits)
+    return weights / weights.sum(1, keepdims=True)
+
+
+def calibrated(data: Table, slopes: np.ndarray, biases: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The same weights with one temperature and a shift of each urgency, by least log loss on the calibration set."""
+    from scipy.optimize import minimize
+
+    logits = data.inputs @ slopes + biases
+
+    def loss(found: np.ndarray) -> float:
+        moved = logits * np.exp(found[0]) + found[1:]
+        moved -= moved.max(1, keepdims=True)
+        logs = moved - np.log(np.exp(moved).sum(1, keepdims=True))
+        return float(-(data.targets * logs).sum(1).mean() + 0.01 * (found[1:] ** 2).sum())
+
+    best = minimize(loss, np.zeros(6), method="L-BFGS-B").x
+    return slopes * np.exp(best[0]), biases * np.exp(best[0]) + best[1:]
+
+
+# -- thresholds
+
+
+def decided(found: np.ndarray, advise: np.ndarray, floors: np.ndarray) -> np.ndarray:
+    at_least = found.cumsum(1)[:, :4] >= advise
+    ranks = np.where(at_least.any(1), at_least.argmax(1), 4)
+    return np.minimum(ranks, floors)
+
+
+@dataclass(frozen=True)
+class Figures:
+    acceptable: float
+    under: float
+    missed: float
+    false: float
+    n: int
+
+    def __str__(self) -> str:
+        return (
+            f"n {self.n}: acceptable {self.acceptable:.1%}, under-triage {self.under:.1%}, emergencies missed "
+            f"{self.missed:.1%}, sent to 999 needlessly {self.false:.1%}"
+        )
+
+
+def figures(data: Table, said: np.ndarray) -> Figures:
+    n = len(said)
+    allowed = data.targets > 0
+    least = np.array([np.flatnonzero(a).max() for a in allowed])
+    only = allowed[:, 0] & ~allowed[:, 1:].any(1)
+    never = ~allowed[:, 0]
+    return Figures(
+        float(allowed[np.arange(n), said].mean()), float((said > least).mean()),
+        float((said[only] > 0).mean()), float((said[never] == 0).mean()), n,
+    )  # fmt: skip
+
+
+def advise_thresholds(data: Table, found: np.ndarray) -> np.ndarray:
+    """The thresholds that are right most often, with a missed emergency or an under-triage weighed more."""
+    grids = [
+        np.arange(0.15, 0.56, 0.05),
+        np.arange(0.25, 0.61, 0.05),
+        np.arange(0.3, 0.61, 0.05),
+        np.arange(0.3, 0.66, 0.05),
+    ]
+    best, best_worth = np.array([0.5] * 4), -np.inf
+    for a in grids[0]:
+        for b in grids[1]:
+            for c in grids[2]:
+                for d in grids[3]:
+                    tried = np.array([a, b, c, d])
+                    f = figures(data, decided(found, tried, data.floors))
+                    worth = f.acceptable - 0.6 * max(0, f.under - 0.03) - 0.3 * f.missed - 1.0 * max(0, f.false - 0.04)
+                    if worth > best_worth:
+                        best, best_worth = tried, worth
+    return best
+
+
+def keep_thresholds(data: Table, found: np.ndarray) -> dict[Urgency, float]:
+    """From what chance of "at least as urgent" an urgency stays in the set: at most LIMIT of those are left out."""
+    kept = {}
+    for urgency in URGENCIES[:-1]:
+        truly = data.targets[:, : urgency.rank + 1].sum(1) > 0.999
+        scores = found[truly][:, : urgency.rank + 1].sum(1)
+        promised = guarantee(Promise.EXPECTED, scores.tolist(), LIMIT)
+        print(f"{urgency}: {promised.words}")
+        kept[urgency] = promised.threshold if promised.threshold is not None else 0.0
+    return kept
+
+
+# -- the artefact
+
+
+def head(slopes: np.ndarray, biases: np.ndarray) -> bytes:
+    """The second stage as ONNX: inputs (1, inputs) to chances (1, 5)."""
+    from onnx import TensorProto, checker, helper, numpy_helper
+
+    nodes = [
+        helper.make_node("Gemm", ["inputs", "slopes", "biases"], ["logits"]),
+        helper.make_node("Softmax", ["logits"], ["chances"], axis=1),
+    ]
+    graph = helper.make_graph(
+        nodes, "triage",
+        [helper.make_tensor_value_info("inputs", TensorProto.FLOAT, ["n", len(NAMES)])],
+        [helper.make_tensor_value_info("chances", TensorProto.FLOAT, ["n", 5])],
+        [numpy_helper.from_array(slopes.astype(np.float32), "slopes"),
+         numpy_helper.from_array(biases.astype(np.float32), "biases")],
+    )  # fmt: skip
+    made = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    checker.check_model(made)
+    return made.SerializeToString()
+
+
+def write(encoder: Path, names: tuple[str, ...], made: bytes, advise: np.ndarray, keep: dict[Urgency, float],
+          said: dict[str, object]) -> None:  # fmt: skip
+    ARTEFACT.mkdir(exist_ok=True)
+    for name in ("encoder.onnx", "tokenizer.json"):
+        if encoder != ARTEFACT:
+            shutil.copyfile(encoder / name, ARTEFACT / name)
+    (ARTEFACT / "head.onnx").write_bytes(made)
+    description = {
+        "presentations": names,
+        "inputs": NAMES,
+        "thresholds": {
+            "advise": dict(zip(URGENCIES[:-1], map(float, advise), strict=True)),
+            "keep": keep,
+            "unsure_below": UNSURE_BELOW,
+        },
+        "sha256": {name: hashlib.sha256((ARTEFACT / name).read_bytes()).hexdigest() for name in FILES},
+        **said,
+    }
+    (ARTEFACT / "model.json").write_text(json.dumps(description, indent=1) + "\n", "utf-8")
+
+
+def out_of_fold(path: Path) -> tuple[dict[str, Read], tuple[str, ...]]:
+    held = np.load(path)
+    names = tuple(str(name) for name in held["names"])
+    reads = {
+        str(i): Read(u, p, np.zeros(0, np.float32))
+        for i, u, p in zip(held["id"], held["urgency"].astype(np.float32), held["presentation"].astype(np.float32),
+                           strict=True)
+    }  # fmt: skip
+    return reads, names
+
+
+def calibration(name: str, encoder: Encoder, names: tuple[str, ...]) -> Table:
+    examples = list(read(name, (CALIBRATION / f"{name}.tsv").read_text("utf-8")))
+    return table(examples, [encoder.read(as_read(e.case)) for e in examples], names)
+
+
+def measure(data: Table) -> None:
+    """Five folds, a presentation in one only, by plain argmax over what rules and encoder say together and apart."""
+    groups = [e.presentation for e in data.examples]
+    alone = np.exp(data.inputs[:, :5])
+    print("encoder alone      ", figures(data, alone.argmax(1)))
+    found = np.zeros((len(groups), 5))
+    for kept, left in GroupKFold(5).split(data.inputs, groups=groups):
+        found[left] = chances(data.inputs[left], *fit(data, kept))
+    print("second stage       ", figures(data, found.argmax(1)))
+    print("with red flags' floor", figures(data, np.minimum(found.argmax(1), data.floors)))
+    advise = advise_thresholds(data, found)
+    print("with thresholds    ", advise.round(2), figures(data, decided(found, advise, data.floors)))
+    for voice in ("patient", "carer", "clinician"):
+        of = np.array([e.voice == voice for e in data.examples])
+        part = Table([e for e in data.examples if e.voice == voice], data.inputs[of], data.targets[of], data.floors[of])
+        print(f"  {voice:10}", figures(part, decided(found[of], advise, part.floors)))
+
+
+def main() -> None:
+    ask = argparse.ArgumentParser()
+    ask.add_argument("encoder", type=Path)
+    ask.add_argument("--measure", action="store_true")
+    given = ask.parse_args()
+    reads, names = out_of_fold(given.encoder / "out_of_fold.npz")
+    examples = [e for e in all_examples() if e.id in reads]
+    learned = table(examples, [reads[e.id] for e in examples], names)
+    if given.measure:
+        measure(learned)
+        return
+    slopes, biases = fit(learned, np.arange(len(examples)))
+    encoder = Encoder(given.encoder, names)
+    first = calibration("k", encoder, names)
+    slopes, biases = calibrated(first, slopes, biases)
+    found = chances(first.inputs, slopes, biases)
+    advise = advise_thresholds(first, found)
+    print("calibration k", advise.round(2), figures(first, decided(found, advise, first.floors)))
+    second = calibration("m", encoder, names)
+    found = chances(second.inputs, slopes, biases)
+    print("calibration m", figures(second, decided(found, advise, second.floors)))
+    keep = keep_thresholds(second, found)
+    said = {"learned_from": len(examples), "calibrated_on": len(first.examples), "set_bounded_on": len(second.examples)}
+    write(given.encoder, names, head(slopes, biases), advise, keep, said)
+
+
+if __name__ == "__main__":
+    main()

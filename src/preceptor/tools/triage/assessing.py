@@ -98,7 +98,8 @@ def _assess(reading: Reading, presentation: Presentation, found: Found, elsewher
 def _only_mentioned(assessment: Assessment, asked_for: list[Assessment], text: str) -> Assessment:
     """ "A sick note for my broken foot" asks for a note: a problem named only there is routine, unless it alarms."""
     clinical = assessment.presentation.kind is Kind.CLINICAL
-    if not clinical or assessment.alarmed or assessment.urgency.rank >= Urgency.ROUTINE.rank:
+    settled = assessment.urgency is Urgency.EMERGENCY or assessment.urgency.rank >= Urgency.ROUTINE.rank
+    if not clinical or assessment.alarmed or settled:
         return assessment
     for other in asked_for:
         if set(assessment.found.places) <= set(other.found.places) and not _apart(assessment.found, other.found, text):

@@ -72,9 +72,7 @@ class Model:
         except (OSError, KeyError, ValueError) as wrong:
             raise ArtefactError(str(wrong)) from None
 
-    def judge(
-        self, case: Case, reading: Reading, flags: tuple[RedFlag, ...], assessed: list[Assessment]
-    ) -> Judgement:
+    def judge(self, case: Case, reading: Reading, flags: tuple[RedFlag, ...], assessed: list[Assessment]) -> Judgement:
         """Calibrated chances of each urgency, what they lead to, and what presentation the words are most like."""
         read = self.encoder.read(as_read(case))
         found = [(a.presentation, a.urgency, a.alarmed) for a in assessed]

@@ -146,6 +146,8 @@ class Lexicon:
             for choice in (place[:-1] if optional else place).split("|"):
                 if choice.startswith("{") and choice.endswith("}"):
                     alternatives += self.alternatives(choice[1:-1])
+                elif "*" in choice.split("_"):
+                    raise PatternError(f"{source!r} has a * without the beginning of a word")
                 elif choice:
                     alternatives += _spoken(choice.split("_"))
                 else:
