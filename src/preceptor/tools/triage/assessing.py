@@ -12,7 +12,6 @@ from preceptor.tools.triage.reading import Reading
 from preceptor.tools.triage.text.normal import word_set
 
 _OF_ITS_OWN = word_set("also and plus but & found noticed started since changed new worse too another because getting")
-_NEVER_A_MANS = frozenset({"menopause", "pregnancy_query", "vaginal_bleeding"})
 SPOKEN = {
     Urgency.EMERGENCY: "an emergency",
     Urgency.SAME_DAY: "for the same day",
@@ -64,8 +63,10 @@ def _first_to_answer(assessment: Assessment) -> tuple[int, bool, str]:
 
 
 def _can_have(presentation: Presentation, reading: Reading) -> bool:
-    """False for what a man who writes for himself cannot have."""
-    return presentation.id not in _NEVER_A_MANS or reading.sex != "male" or reading.reader.for_other
+    """False for what the patient's sex or age rules out. Whoever writes for somebody else may have given their own."""
+    if presentation.sex and reading.sex in ("female", "male") and presentation.sex != reading.sex:
+        return reading.reader.for_other
+    return not reading.ages or reading.reader.for_other or any(presentation.can_be_at(age) for age in reading.ages)
 
 
 def _assess(reading: Reading, presentation: Presentation, found: Found, elsewhere: frozenset[int]) -> Assessment:

@@ -14,7 +14,7 @@ from preceptor.tools.triage.text.scopes import Meant
 
 _ALLOWED = word_set(
     "id title kind usual ceiling handler minor when concepts wordings unless ask must_not_miss think_of safety_net "
-    "pharmacy_first sources version effective review reviewed_by raises lowers feature"
+    "pharmacy_first sources version effective review reviewed_by raises lowers feature sex from_age below_age"
 )
 
 _CANCERS = ("cancer", "melanoma", "lymphoma", "leukaemia", "tumour", "myeloma")
@@ -89,6 +89,9 @@ class Presentation:
     think_of: tuple[str, ...] = ()
     safety_net: tuple[str, ...] = ()
     pharmacy_first: tuple[PharmacyFirst, ...] = ()
+    sex: str | None = None  # whose it can only be
+    from_age: float = 0.0  # years
+    below_age: float | None = None
 
     @classmethod
     def read(cls, table: dict[str, Any], where: str) -> Presentation:
@@ -120,6 +123,9 @@ class Presentation:
                 think_of=_words(table, "think_of"),
                 safety_net=_words(table, "safety_net"),
                 pharmacy_first=tuple(_pharmacy_first(row) for row in table.get("pharmacy_first", ())),
+                sex=table.get("sex"),
+                from_age=float(table.get("from_age", 0.0)),
+                below_age=float(table["below_age"]) if "below_age" in table else None,
             )
         except (KeyError, TypeError, ValueError) as wrong:
             raise LibraryError(f"{where}: {wrong}") from None
@@ -129,6 +135,8 @@ class Presentation:
     def _check(self, where: str) -> None:
         if not (self.wordings and self.sources and self.title):
             raise LibraryError(f"{where}: a presentation needs wordings, sources and a title")
+        if self.sex not in (None, "female", "male"):
+            raise LibraryError(f"{where}: sex is neither female nor male")
         if any(not row.to.at_least(self.usual) for row in self.raises):
             raise LibraryError(f"{where}: a raise leads to what is less urgent than usual")
         if any(not self.usual.at_least(row.to) for row in self.lowers):
@@ -151,6 +159,10 @@ class Presentation:
     def is_named_by(self, features: frozenset[str]) -> bool:
         """True when these features, found in an entry of the record, are what this presentation is about."""
         return self.id in features or (self.when is not None and bool(self.when.names & features))
+
+    def can_be_at(self, age: float) -> bool:
+        """Whether somebody of this age, in years, can have it."""
+        return self.from_age <= age and (self.below_age is None or age < self.below_age)
 
     def check(self, library: Library) -> None:
         """Raise LibraryError when a discriminator names what nobody defined."""
