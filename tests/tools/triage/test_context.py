@@ -91,7 +91,7 @@ def test_a_plan_can_raise() -> None:
 
 
 def test_each_rule_says_where_it_is_from() -> None:
-    assert set(context_rules()) == {"booked", "plan", "long_standing"}
+    assert set(context_rules()) == {"booked", "plan", "long_standing", "repeat"}
     for rule in context_rules().values():
         assert rule.source
         assert rule.reviewed_by == "none"

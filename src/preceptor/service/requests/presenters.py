@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from preceptor.advice import Event, Precision, Standing, Urgency
 from preceptor.service.accounts.models import User
+from preceptor.service.requests.cases import earlier_request_of, id_of_earlier
 from preceptor.service.requests.marks import opening_words, quote
 from preceptor.service.requests.models import Assessment, Checked, FirstView, Request, State
 from preceptor.service.requests.visibility import needs_first_view
@@ -211,10 +212,16 @@ def _entries_named(keys: set[str], request: Request) -> dict[str, str]:
     if not keys or request.patient is None:
         return {}
     stored = request.patient.events.filter(key__in=keys)
-    return {
-        event.key: f"{timezone.localtime(event.when):%d %b %Y}: {event.text}".lstrip("0") if event.when else event.text
-        for event in stored
-    }
+    named = {event.key: _on(event.when, event.text) for event in stored}
+    asked = [uuid for key in keys if (uuid := earlier_request_of(key))]
+    if asked:
+        own = Request.objects.of(request.practice).filter(pk__in=asked, patient=request.patient)
+        named |= {id_of_earlier(one.pk): _on(one.received, f"“{opening_words(one.text)}”") for one in own}
+    return named
+
+
+def _on(when: datetime | None, words: str) -> str:
+    return f"{timezone.localtime(when):%d %b %Y}: {words}".lstrip("0") if when else words
 
 
 # ---- what has happened to it ----

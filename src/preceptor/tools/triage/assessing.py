@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from preceptor.advice import URGENCIES, Effect, Handler, Kind, Reason, Span, Urgency, most_urgent
-from preceptor.tools.triage import context
+from preceptor.tools.triage import context, repeats, results
 from preceptor.tools.triage.logic import Found
 from preceptor.tools.triage.presentations import Discriminator, Presentation
 from preceptor.tools.triage.reading import Reading
@@ -141,36 +141,72 @@ def _by_words(reading: Reading, presentation: Presentation, urgency: Urgency) ->
     return urgency, reasons
 
 
-def with_record(reading: Reading, assessed: list[Assessment], words: Urgency) -> tuple[Urgency, list[Assessment]]:
-    """How soon, once the record has spoken, and the assessments with what it said. `words` is how soon without it.
+@dataclass(frozen=True, slots=True)
+class Informed:
+    """How soon once the record has spoken, the problems with what it said of each, and what results say of it all."""
+
+    urgency: Urgency
+    assessed: list[Assessment]
+    reasons: tuple[Reason, ...] = ()
+    raised_by_result: bool = False
+
+
+def with_record(reading: Reading, assessed: list[Assessment], words: Urgency, floor: Urgency | None = None) -> Informed:
+    """How soon, once the record has spoken. `words` is how soon without it, `floor` what a red flag sets.
 
     What is recorded about the first problem may lower the whole, never below what another problem needs, and never
-    an emergency; a plan may raise it.
+    an emergency; a plan, earlier requests and results may raise it.
     """
-    if reading.case.record is None or not assessed:
-        return words, assessed
-    first, *others = assessed
-    to, reasons = _by_record(reading, first, words)
-    told = [replace(first, urgency=to, reasons=(*first.reasons, *reasons))]
-    for other in others:
-        urgency, reasons = _by_record(reading, other, other.urgency)
-        told.append(replace(other, urgency=urgency, reasons=(*other.reasons, *reasons)))
-    if to.rank < words.rank:
-        return to, told
-    if words is Urgency.EMERGENCY or to is words:
-        return words, told
-    return max(words, most_urgent(*(a.urgency for a in told)), key=lambda urgency: urgency.rank), told
+    if reading.case.record is None:
+        return Informed(words, assessed)
+    told, urgency = _of_problems(reading, assessed, words)
+    stands = urgency if floor is None else most_urgent(urgency, floor)
+    of_results = results.changes(reading, {a.presentation.id for a in assessed}, stands)
+    raised = [change.to for change in of_results if change.to is not None]
+    if raised:
+        urgency = most_urgent(urgency, *raised)
+        told = [replace(a, reasons=_without_lowering(a.reasons, "a result stands: this lowers nothing")) for a in told]
+    return Informed(urgency, told, tuple(change.reason for change in of_results), bool(raised))
 
 
-def _by_record(reading: Reading, assessed: Assessment, urgency: Urgency) -> tuple[Urgency, tuple[Reason, ...]]:
-    changes = tuple(context.changes(reading, assessed.presentation, urgency, assessed.alarmed, assessed.elsewhere))
-    raises = [c.to for c in changes if c.to is not None and c.reason.effect is Effect.RAISES]
+def _of_problems(reading: Reading, assessed: list[Assessment], words: Urgency) -> tuple[list[Assessment], Urgency]:
+    """What the record says of each problem, and how soon that makes the whole."""
+    if not assessed:
+        return assessed, words
+    earlier = repeats.Earlier(reading)
+    told, raised = [], []
+    for place, one in enumerate(assessed):
+        before = words if place == 0 else one.urgency
+        after, reasons = _by_record(reading, one, before, earlier)
+        told.append(replace(one, urgency=after, reasons=(*one.reasons, *reasons)))
+        if after.rank < before.rank:
+            raised.append(after)
+    first = told[0].urgency
+    if first.rank > words.rank and words is not Urgency.EMERGENCY:
+        lowered = max(words, most_urgent(*(a.urgency for a in told)), key=lambda urgency: urgency.rank)
+        return told, most_urgent(lowered, *raised)
+    return told, most_urgent(words, *raised)
+
+
+def _by_record(
+    reading: Reading, assessed: Assessment, urgency: Urgency, earlier: repeats.Earlier
+) -> tuple[Urgency, tuple[Reason, ...]]:
+    presentation = assessed.presentation
+    changes = tuple(context.changes(reading, presentation, urgency, assessed.alarmed, assessed.elsewhere))
     lowers = [c.to for c in changes if c.to is not None and c.reason.effect is Effect.LOWERS]
+    again = tuple(repeats.changes(earlier, presentation, urgency, answered=bool(lowers)))
+    raises = [c.to for c in (*changes, *again) if c.to is not None and c.reason.effect is Effect.RAISES]
+    reasons = tuple(c.reason for c in (*changes, *again))
     if raises:  # a plan that raises goes before anything that lowers
-        kept = tuple(
-            replace(c.reason, effect=Effect.NOTES) if c.reason.effect is Effect.LOWERS else c.reason for c in changes
-        )
-        return most_urgent(urgency, *raises), kept
+        return most_urgent(urgency, *raises), _without_lowering(reasons)
     if lowers:
-        return max(lowers, key=lambda to: to.rank), tuple(c.reason for c in changes)
-    return urgency, tuple(c.reason for c in changes)
+        return max(lowers, key=lambda to: to.rank), reasons
+    return urgency, reasons
+
+
+def _without_lowering(reasons: tuple[Reason, ...], why: str = "") -> tuple[Reason, ...]:
+    """The reasons, with what would have lowered only noted."""
+    told = f" ({why})" if why else ""
+    return tuple(
+        replace(r, text=r.text + told, effect=Effect.NOTES) if r.effect is Effect.LOWERS else r for r in reasons
+    )

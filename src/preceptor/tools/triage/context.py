@@ -1,4 +1,4 @@
-"""The three context rules: what the record knows about a request that the form does not.
+"""What the record knows about a request that the form does not: already booked, a standing plan, long-standing.
 
 Each may lower how soon somebody is needed, down to routine and never below what a red flag sets; a fresh change in the
 patient's words cancels it. Each shows the entry of the record that it rests on. Texts, limits, source and dates are in
@@ -40,7 +40,7 @@ class ContextRule:
 
 @cache
 def context_rules() -> dict[str, ContextRule]:
-    """The three rules by id."""
+    """The rules by id; `repeat` is for `repeats`."""
     stated = tomllib.loads(files("preceptor.tools.triage").joinpath("context_rules.toml").read_text("utf-8"))
     return {name: ContextRule(id=name, **{"days": {}, **table}) for name, table in stated.items()}
 

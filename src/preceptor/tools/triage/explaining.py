@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from preceptor.advice import Case, Effect, Reason, RedFlag, Span, Urgency
-from preceptor.tools.triage.assessing import SPOKEN, Assessment
+from preceptor.tools.triage.assessing import Assessment
 from preceptor.tools.triage.language import seems_foreign
 from preceptor.tools.triage.logic import widest
 from preceptor.tools.triage.reading import LONGEST, Reading
@@ -75,7 +75,8 @@ def not_considered(
     if case.record is None:
         left_out.append("The record: none was given.")
     else:
-        left_out.append("Results and their trends.")
+        left_out.append("Results, but for the latest that a rule names; trends, but a jump in creatinine or eGFR.")
+        left_out.append("Reports, letters and documents in the record.")
     if case.request is None or (case.request.age is None and reading.age_on_record is None):
         left_out.append("Age: not known.")
     if reading.sex == "unknown":

@@ -48,12 +48,12 @@ def active(case: Case, *kinds: EventKind) -> tuple[Event, ...]:
 
 def with_concept(events: tuple[Event, ...], *slugs: str) -> tuple[Event, ...]:
     """Those of the events whose concept is one of these, or narrower."""
-    wanted = frozenset[str]().union(*(_narrower(slug) for slug in slugs))
+    wanted = frozenset[str]().union(*(narrower(slug) for slug in slugs))
     return tuple(event for event in events if event.concept in wanted)
 
 
-def _narrower(slug: str) -> frozenset[str]:
-    """A slug that the concept tables do not hold yet stands for itself: a rule must not fail for want of a row."""
+def narrower(slug: str) -> frozenset[str]:
+    """A concept and all narrower ones. A slug that the tables do not hold yet stands for itself, and no rule fails."""
     try:
         return concepts.narrower(slug)
     except KeyError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from preceptor.advice import URGENCIES, Advice, Card, Case, Handler, Kind, RedFlag, Urgency, most_urgent
+from preceptor.advice import URGENCIES, Advice, Card, Case, Handler, Kind, Urgency, most_urgent
 from preceptor.tools.triage.assessing import Assessment, as_likened, assess_all, with_record
 from preceptor.tools.triage.card import CARD
 from preceptor.tools.triage.explaining import not_considered, of_flag, of_problems, set_aside, why_unread
@@ -36,8 +36,9 @@ class Triage:
         else:
             weighed = by_rules(assessed, unread, bool(assessed or flags))
         floor = flags[0].urgency if flags else None
-        urgency, assessed = with_record(reading, assessed, weighed.urgency)
-        urgency = most_urgent(urgency, *(flag.urgency for flag in flags))
+        informed = with_record(reading, assessed, weighed.urgency, floor)
+        assessed = informed.assessed
+        urgency = most_urgent(informed.urgency, *(flag.urgency for flag in flags))
         return Advice(
             case=case.id,
             tool=CARD.tool,
@@ -50,12 +51,13 @@ class Triage:
             reasons=(
                 *(of_flag(flag) for flag in flags),
                 *weighed.reasons,
+                *informed.reasons,
                 *of_problems(assessed, urgency, floor),
                 *set_aside(reading, known.rules),
             ),
             not_considered=not_considered(case, reading, assessed, by_rules_alone=model is None),
             kind=Kind.CLINICAL if flags or not assessed else assessed[0].presentation.kind,
-            handler=_handler(flags, assessed, urgency),
+            handler=_handler(bool(flags) or informed.raised_by_result, assessed, urgency),
         )
 
 
@@ -65,10 +67,11 @@ def _set(possible: tuple[Urgency, ...], urgency: Urgency, floor: Urgency | None)
     return URGENCIES[min(ranks) : max(ranks) + 1]
 
 
-def _handler(flags: tuple[RedFlag, ...], assessed: list[Assessment], urgency: Urgency) -> Handler:
+def _handler(alarm: bool, assessed: list[Assessment], urgency: Urgency) -> Handler:
+    """Who could deal with it; what a red flag or a result makes urgent is a doctor's."""
     if urgency is Urgency.EMERGENCY:
         return Handler.EMERGENCY_SERVICES
-    if flags or not assessed:
+    if alarm or not assessed:
         return Handler.GP
     chosen = assessed[0].handler
     if urgency is Urgency.SELF_CARE and assessed[0].presentation.kind is Kind.CLINICAL:
