@@ -31,8 +31,8 @@ def main(patients: int) -> None:
         requests = [json.loads(line) for line in (folder / "requests.jsonl").read_text().splitlines()]
         expected = {each["id"]: each for each in truth["requests"]}
         print(f"{patients:,} patients, seed 1, {MONDAY}; truth.json sha256 `{sha256(folder / 'truth.json')}`\n")
-        records = _records(folder, {request["patient"] for request in requests})
-        lines = [_line(request, expected[request["id"]]) for request in requests]
+        records = records_of(folder, {request["patient"] for request in requests})
+        lines = [line_of(request, expected[request["id"]]) for request in requests]
         with_record = [line | {"record": str(records[str(line["patient"])])} for line in lines]
         from_words = [
             line | _right(expected[str(line["id"])]["from_words_alone"], expected[str(line["id"])]["urgency"])
@@ -46,7 +46,7 @@ def main(patients: int) -> None:
         print("\n".join(main_figures(measured(written(from_words, folder / "words.jsonl")))))
 
 
-def _line(request: Line, right: Line) -> dict[str, Any]:
+def line_of(request: Line, right: Line) -> dict[str, Any]:
     asked = {key: request[key] for key in ("id", "text", "age", "sex", "written_by_other", "patient")}
     groups = {"kind": right["kind"], "depends_on": right["depends_on"] or "nothing"}
     if right["depends_on"]:
@@ -59,7 +59,7 @@ def _right(acceptable: list[str], best: str) -> dict[str, Any]:
     return {"urgency": best if best in acceptable else acceptable[0], "acceptable": acceptable}
 
 
-def _records(folder: Path, wanted: set[str]) -> dict[str, Path]:
+def records_of(folder: Path, wanted: set[str]) -> dict[str, Path]:
     """One bundle for each of these patients, out of the practice's NDJSON."""
     entries: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for file in sorted((folder / "fhir").glob("*.ndjson")):

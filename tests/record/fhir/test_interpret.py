@@ -10,6 +10,7 @@ import pytest
 
 from preceptor.advice import Code, Event, EventKind, Precision
 from preceptor.record.fhir import NotKept, Refused, Version, checked_against_birth, interpret
+from preceptor.record.messages import is_from_patient
 from record.fhir.samples import (
     DMD,
     LOINC,
@@ -382,6 +383,24 @@ def test_the_other_kinds_each_give_one_event() -> None:
     assert only(told["DiagnosticReport"][0]).note == "Clear."
     assert only(told["Communication"][0]).note == "Please ring."
     assert only(told["Encounter"][0]).note == "Reason: Cough"
+
+
+@pytest.mark.parametrize(
+    ("sender", "patients"),
+    [
+        ({"reference": "Patient/p1"}, True),
+        ({"reference": "RelatedPerson/mother"}, True),
+        ({"reference": "urn:uuid:1", "type": "Patient"}, True),
+        ({"reference": "Practitioner/gp"}, False),
+        ({"display": "The practice"}, False),
+        ("not an object", False),
+        (None, False),
+    ],
+)
+def test_a_message_is_the_patients_where_its_sender_says_so(sender: Any, patients: bool) -> None:
+    told = {} if sender is None else {"sender": sender}
+    event = only(of_patient("Communication", payload=[{"contentString": "My knee is sore"}], **told))
+    assert is_from_patient(event) is patients
 
 
 def test_plain_text_documents_are_decoded_and_others_only_named() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from preceptor.advice import Advice, Effect, Event, Reason, Urgency, faults
+from preceptor.record.messages import FROM_PATIENT
 from preceptor.tools.triage import tool
 from tools.triage.cases import case, event
 
@@ -16,7 +17,7 @@ KNEE = "my knee hurts"
 
 
 def asked(words: str, days_ago: float, **more: Any) -> Event:
-    stated = {"status": "completed", "id": f"Request/{next(_numbers)}"} | more
+    stated = {"status": "completed", "id": f"Request/{next(_numbers)}", "codes": (FROM_PATIENT,)} | more
     return event("message", "Earlier request", days_ago, note=words, **stated)
 
 
@@ -59,6 +60,7 @@ def test_a_second_is_only_worth_knowing() -> None:
         asked("No knee pain. I have a rash", 6),  # denied
         asked("My dad had knee pain last year. I have a rash", 6),  # another's
         asked("My knee is sore", 6, status="not-done"),
+        asked("Your knee pain: please book with the physiotherapist", 6, codes=()),  # the practice's own
         asked("My knee hurts", 0.01),  # the very request, sent twice
     ],
 )

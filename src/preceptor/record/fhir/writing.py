@@ -5,13 +5,16 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from dataclasses import replace
 
 from preceptor.advice import Event, EventKind
 from preceptor.record.fhir.codes import coded, coded_list, words
 from preceptor.record.fhir.dates import moment
 from preceptor.record.fhir.outcome import VOID
+from preceptor.record.fhir.references import target
 from preceptor.record.fhir.shapes import Node
 from preceptor.record.fhir.source import Source, lines, notes, reasons
+from preceptor.record.messages import FROM_PATIENT
 
 # Not every codec of Python's gives text that can be stored.
 _CHARSETS = ("utf-8", "us-ascii", "iso-8859-1", "windows-1252", "utf-16")
@@ -41,11 +44,12 @@ def message(source: Source) -> list[Event]:
     payloads = node.nodes("payload")
     categories = coded_list(node, "category")
     about = coded(node, "topic")
+    codes = (*about.codes, FROM_PATIENT) if _is_patients(node) else about.codes
     status = node.text("status")
     return [
         source.event(
             EventKind.MESSAGE,
-            about,
+            replace(about, codes=codes),
             moment(node, "sent", "received"),
             status=status,
             text=about.text or reasons(node) or words(*categories) or "Message",
@@ -53,6 +57,14 @@ def message(source: Source) -> list[Event]:
             unlike="Not sent" if status == "not-done" else "",
         )
     ]
+
+
+def _is_patients(node: Node) -> bool:
+    """True when the sender is the patient, or somebody who acts for them."""
+    if node.data.get("sender") is None:
+        return False
+    kind, key = target(node.node("sender"))
+    return kind in ("Patient", "RelatedPerson") or (bool(key) and key == target(node.node("subject"))[1])
 
 
 def _payload(payload: Node) -> str:

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from preceptor import advice
+from preceptor.record.messages import FROM_PATIENT
 from preceptor.service.patients.store import record_of
 from preceptor.service.requests.models import Request
 
@@ -46,7 +47,13 @@ def earlier_requests(request: Request) -> tuple[advice.Event, ...]:
     )
     return tuple(
         advice.Event(
-            id_of_earlier(key), advice.EventKind.MESSAGE, when, "Earlier request", status="completed", note=text
+            id_of_earlier(key),
+            advice.EventKind.MESSAGE,
+            when,
+            "Earlier request",
+            status="completed",
+            codes=(FROM_PATIENT,),
+            note=text,
         )
         for key, when, text in found
     )

@@ -2,7 +2,7 @@
 
 A third request within the rule's days raises a clinical problem by one step, to the same day at most; a second is worth
 knowing. An earlier request is about the same problem when its own words, read as any request is, name it now.
-The record does not say who sent a message: one that the practice sent counts as well when it speaks of the problem.
+A message counts where the record says that the patient sent it: what a practice writes to its patients does not.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from preceptor.advice import URGENCIES, Case, Effect, Event, EventKind, Kind, Precision, Reason, Request, Urgency
+from preceptor.record.messages import is_from_patient
 from preceptor.tools.triage.context import Change, context_rules, day_of, shown
 from preceptor.tools.triage.presentations import Presentation
 from preceptor.tools.triage.reading import Reading
@@ -72,9 +73,10 @@ def _recent(reading: Reading) -> list[Event]:
     seen = {(as_of.date(), _plain(reading.text))}
     found = []
     for event in reversed(record.of(EventKind.MESSAGE)):
-        if event.when is None or event.precision in _UNDATED or not since <= event.when <= as_of:
+        dated = event.when if event.precision not in _UNDATED else None
+        if dated is None or not since <= dated <= as_of or not is_from_patient(event):
             continue
-        once = (event.when.date(), _plain(_words(event)))
+        once = (dated.date(), _plain(_words(event)))
         if event.status.casefold() in _NEVER_SENT or once in seen:
             continue
         seen.add(once)
