@@ -70,15 +70,17 @@ def test_the_table_holds_enough_of_each() -> None:
     assert len({w.text for w in ALL}) == len(ALL)
 
 
-def test_every_row_of_the_source_is_a_rule_and_keeps_what_was_verified(shared: Path) -> None:
+def test_every_row_of_the_source_is_a_rule_and_keeps_what_was_verified_and_what_has_no_row_is_unverified(shared: Path) -> None:
     with (shared / "knowledge" / "emergency_red_flags.csv").open(encoding="utf-8", newline="") as lines:
         rows = {row["id"]: row["verified"] for row in csv.DictReader(lines)}
-    assert {rule.id: rule.verified for rule in the_library().rules} == rows
+    known = {rule.id: rule.verified for rule in the_library().rules}
+    assert {name: known.get(name) for name in rows} == rows
+    assert {verified for name, verified in known.items() if name not in rows} <= {"no"}
 
 
 def test_every_rule_says_where_it_is_from_and_that_no_clinician_has_reviewed_it() -> None:
     rules = the_library().rules
-    assert len(rules) == 84
+    assert len(rules) >= 84
     for rule in rules:
         assert rule.source
         assert rule.version
