@@ -1,8 +1,8 @@
 """How well the triage tool reads how words are meant: on the sentences of this folder, beside medSpaCy's ConText.
 
-    python benchmarks/text_context/context.py                both halves, as tables of Markdown
-    python benchmarks/text_context/context.py --open         what is read wrong in the open half, one a line
-    python benchmarks/text_context/context.py --json FILE    the counts as JSON, to compare with later
+python benchmarks/text_context/context.py                both halves, as tables of Markdown
+python benchmarks/text_context/context.py --open         what is read wrong in the open half, one a line
+python benchmarks/text_context/context.py --json FILE    the counts as JSON, to compare with later
 """
 
 import argparse
@@ -23,13 +23,15 @@ from preceptor.tools.triage.reading import Reading
 from preceptor.tools.triage.text.normal import canonical
 from preceptor.tools.triage.text.patterns import Match
 from preceptor.tools.triage.text.scopes import Meant
+from preceptor.tools.triage.text.senses import senses
 
 HERE = Path(__file__).parent
 LABELS = ("now", "negated", "uncertain", "other", "past")
 AS_OF = datetime(2026, 3, 12, 9, tzinfo=UTC)
 RESAMPLES = 2000
 _DENYING = frozenset("no not cannot never without none nothing hardly barely stopped".split())
-_MEANT = {Meant.NEGATED: "negated", Meant.OTHER: "other", Meant.PAST: "past", Meant.MIGHT_BE: "uncertain"}
+_MEANT = {Meant.NEGATED: "negated", Meant.OTHER: "other", Meant.PAST: "past", Meant.MIGHT_BE: "uncertain",
+          Meant.POSSIBLE: "uncertain"}  # fmt: skip
 
 Row = dict[str, Any]
 Said = frozenset[str]
@@ -87,22 +89,30 @@ def read(text: str) -> Reading:
 
 def ours(row: Row) -> Said:
     """The labels that our reader gives to a phrase."""
+    return _labels(*_phrase(row))
+
+
+def _phrase(row: Row) -> tuple[Reading, Match]:
     reading = read(row["text"])
     for number, sentence in enumerate(reading.sentences):
         inside = [at for at, span in enumerate(sentence.spans) if span.start < row["end"] and row["start"] < span.end]
         if inside:
             words = sentence.words[inside[0] : inside[-1] + 1]
-            match = Match(number, inside[0], inside[-1] + 1, not _DENYING.isdisjoint(words))
-            return _labels(reading, match)
+            return reading, Match(number, inside[0], inside[-1] + 1, not _DENYING.isdisjoint(words))
     raise ValueError(f"{row['target']!r} has no words")
 
 
+def rules_go_by(row: Row) -> Said:
+    """How rules take a phrase: of several labels the first, and doubt takes nothing away."""
+    reading, match = _phrase(row)
+    meant = reading.reader.meant(match)
+    return frozenset({"now"} if meant is Meant.NOW else {_MEANT[meant]} if meant in _MEANT else ())
+
+
 def _labels(reading: Reading, match: Match) -> Said:
-    senses = reading.reader.senses(match) if hasattr(reading.reader, "senses") else {reading.reader.meant(match)}
-    labels = {_MEANT[sense] for sense in senses if sense in _MEANT}
-    if hasattr(reading.reader, "is_doubted") and reading.reader.is_doubted(match):
-        labels.add("uncertain")
-    if not labels and not senses - {Meant.NOW}:
+    said = senses(reading.reader, match)
+    labels = {_MEANT[sense] for sense in said if sense in _MEANT}
+    if not said:
         labels.add("now")
     return frozenset(labels)
 
@@ -187,15 +197,18 @@ def summed(triples: Iterable[tuple[int, int, int]]) -> Counts:
     return Counts(*map(list, zip(*triples, strict=True)))
 
 
+READERS = (("ours", ours), ("what rules go by", rules_go_by), ("ConText", reference()))
+
+
 def measured(half: str) -> Iterator[tuple[str, str, Counts]]:
     """What is measured, who reads it, and the counts."""
     sentences = rows("sentences.jsonl", half)
     for style in ("patient", "clinician"):
         of_style = [row for row in sentences if row["style"] == style]
-        for who, reader in (("ours", ours), ("ConText", reference())):
+        for who, reader in READERS:
             for label, counts in label_counts(of_style, reader):
                 yield f"{label} ({style}s' words)", who, counts
-    for who, reader in (("ours", ours), ("ConText", reference())):
+    for who, reader in READERS:
         for label, counts in label_counts(sentences, reader):
             yield label, who, counts
     yield "duration", "ours", summed(map(duration, rows("durations.jsonl", half)))

@@ -247,7 +247,10 @@ def sentences(text: str, respell: Respell | None = None, begins: int = 0) -> tup
                     words.append(spelt)
                     spans.append(span)
         elif first in ".!?":
-            if written.startswith("..") and set(written) == {"."}:  # "..." is a patient's comma
+            if written == "?" and plain[end : end + 1].isalpha() and not plain[max(0, start - 1) : start].isalnum():
+                words.append("query")  # a clinician's "?cellulitis"
+                spans.append(span_of(start, end))
+            elif written.startswith("..") and set(written) == {"."}:  # "..." is a patient's comma
                 breaks.add(len(words))
             else:
                 close(asks="?" in written)

@@ -9,6 +9,7 @@ A trigger that is part of the phrase itself ("cannot breathe", "no wet nappies")
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -26,6 +27,7 @@ class Meant(StrEnum):
     PAST = "past"
     MIGHT_BE = "might be"  # feared, asked about or to be prevented, not there
     QUOTED = "quoted"  # from a letter that was pasted in
+    POSSIBLE = "possible"  # said as possible: suppresses nothing, only `senses` says it
     LIKENED = "likened"  # "like being kicked by a horse": what it feels like, not what happened
 
 
@@ -49,7 +51,7 @@ RELATIONS = (
 
 # A phrase with "no" in it that denies nothing: "no relief from chest pain" is chest pain.
 _NOT_A_NEGATION = re.compile(
-    r" (?:no (?:relief|better|improvement|idea|change|longer just|matter|let up|letup|joke|doubt|different|wonder|"
+    r" (?:so (?:that )?(?:i|he|she|we|they) do(?:es)? not (?:get|catch|have)|no (?:relief|better|improvement|idea|change|longer just|matter|let up|letup|joke|doubt|different|wonder|"
     r"break|rest|sleep|respite|luck|end|help|use|good|clue|reason|warning|result|joy|appetite|energy|appointments?|one|emergency|rush|hurry|red flags?|worries|panic|big deal)"
     r"|not (?:only|just|sure|certain|getting|going|gone|go|improv\w+|help\w+|work\w+|better|feeling|felt|well|right|normal|"
     r"like|know|think|want|sleep\w*|cop\w+|able|stop\w*|eas\w+|shift\w*|touch\w*|eat\w*|drink\w*|"
@@ -68,8 +70,8 @@ _NEGATION = re.compile(
     r"|not(?: (?:very|that|so|particularly|really))?"
     r"|no(?: (?:signs?|symptoms?|history|evidence|sort|kind|feeling|sensation|new|obvious|other|further|more|any|longer|"
     r"longer have|longer has|longer got))*(?: of)?"
-    r"|never (?:had|have|got|any)(?: any)?|without(?: any)?|nil|denies|denied|denying|nor|neither|negative for|free of|free from|"
-    r"rather than|instead of|ruled out|rule out|none of)(?= )"
+    r"|never (?:had|have|got|any|suffer(?:ed)? (?:from|with))(?: any)?|fail(?:s|ed)? to (?:reveal|show|demonstrate)(?: any)?|declines any|without(?: any)?|nil|denies|denied|denying|nor|neither|negative for|free of|free from|"
+    r"rather than|instead of|ruled out|none of)(?= )"
 )
 _STRONG = re.compile(r"denie[sd]|denying|nil|negative|neither|none of|without")  # goes on over "and"
 _DENIED_BEFORE = re.compile(
@@ -96,11 +98,14 @@ _RECENT = re.compile(
     r" (?:today|now|tonight|this (?:morning|afternoon|evening|week)|yesterday|last night|just|again|still|currently|"
     r"at the moment|right now|since|minutes? ago|hours? ago|days? ago|woke|ongoing|keeps?|half an hour ago|an hour ago)(?= )"
 )
+_STILL = re.compile(
+    r" (?:(?:has|have|is|it|came|come|coming) (?:come |been )?back|returned|recurrent|recurring|recurred|ever since|flared up)(?= )"
+)
 _BETWEEN_CLAUSES = re.compile(
     r" (?:but|however|although|though|and (?:now|today|i am|my|i have got|this)|now|today|since then)(?= )"
 )
 _PAST = re.compile(
-    r" (?:(?:a )?(?:few|couple of|couple|several|many|some|\d+|two|three|four|five|six|seven|eight|nine|ten|fifteen|twenty|thirty) "
+    r"(?<! the)(?<! this) (?:(?:a )?(?:few|couple of|couple|several|many|some|\d+|two|three|four|five|six|seven|eight|nine|ten|fifteen|twenty|thirty) "
     r"(?:years|yrs)(?: or so)? (?:ago|back)|(?:\d+|two|three|four|five|six|seven|eight|nine|ten|few|several|couple of) months (?:ago|back)"
     r"|years ago|months ago|a year ago|last year|the year before|last (?:january|february|march|april|may|june|july|august|"
     r"september|october|november|december|spring|summer|autumn|winter|christmas|month)|used to|"
@@ -109,7 +114,13 @@ _PAST = re.compile(
     r"|anniversary)(?= )"
 )
 _FORMER = re.compile(
-    r" (?:history of|hx of|past history|previous|previously|pmh|once had|after my last|following my|recovering from)(?= )"
+    r" (?:history of|hx of|h o|past history|previous|previously|pmh|once had|after my last|following my|recovering from)(?= )"
+)
+# "A two-day history of vomiting" is how long it has lasted, not that it is over.
+_OF_NOW = re.compile(
+    r" (?:minutes?|hours?|days?|nights?|weeks?|months?|years?|\d+|[hdwmy]|lifelong|long|short|longstanding|standing|acute|recent|brief|"
+    r"(?:presents?|presented|presenting|comes?|came|attends?|admitted)(?: \w+)? with an?(?: \w+)?|(?:gives|gave|reports|describes) an?(?: \w+)?)"
+    r" (?:history|hx) of$"
 )
 _YEAR = re.compile(r" (?:in|since|from|of|during|back in|early|late)? ?((?:19|20)\d\d)(?= )")
 _MIGHT = re.compile(
@@ -118,10 +129,10 @@ _MIGHT = re.compile(
     r"can (?:lead to|cause)|might (?:lead to|cause|become|develop|turn)|may cause|side effects? (?:include|of|are|say|says|listed)|lead to|worried about (?:getting|having|developing|catching|it becoming)|"
     r"scared of (?:getting|having)|afraid of (?:getting|having)|worried (?:it|this|that it|that this) (?:could|might|may|will|would)(?: [^ ]+){0,2}? (?:become|turn|lead|cause|develop)|"
     r"fear of|phobia of|read about|leaflet (?:says|said|mentions)|symptoms? of|signs? of|checked for|screen\w* for|test\w* for|training|"
-    r"reduce|rule out|do i need to worry about)(?= )"
+    r"so (?:that )?(?:i|he|she|we|they) do(?:es)? not (?:get|catch|have)|reduce|rule out|do i need to worry about)(?= )"
 )
 _NOT_HYPOTHETICAL = re.compile(
-    r" (?:as if|like if|even if|not sure if|not know if|wonder(?:ing)? if|see if|know if|if that makes|ask if|check if|if possible|"
+    r" (?:as if|like if|even if|(?:cannot|not|never)(?: be)? rule out|not sure if|not know if|wonder(?:ing)? if|see if|know if|if that makes|ask if|check if|if possible|"
     r"(?:think|feel|got|have|having|has|showing|shows|with|all the|classic) (?:\w+ ){0,3}?(?:symptoms|signs) of)(?= )"
 )
 _TOPIC = re.compile(
@@ -149,6 +160,9 @@ _NEXT = 1  # "is not short of breath" denies what follows at once, not the chest
 _BARE = re.compile(
     r" (?:(?:do|does|did|have|has|had|is|are|am|was|were) )?not(?: (?:really|actually|currently|even|very|that|so|particularly))?"
 )
+_ANOTHER_SUBJECT = re.compile(
+    r"(?<! or)(?<! the) (?:the|his|her|it|he|she|i) [^ ]+(?: [^ ]+)? (?:is|are|was|has|gets)(?= )"
+)
 _ENDS_BY_AND = re.compile(r" and(?= )")
 
 
@@ -156,14 +170,18 @@ class Reader:
     """Finds the scopes of every sentence of one text, once."""
 
     def __init__(self, sentences: tuple[Sentence, ...], as_of: datetime, written_by_other: bool) -> None:
-        self._sentences = sentences
+        self.sentences = sentences
         self._this_year = as_of.year
         self.for_other = written_by_other or any(_ON_BEHALF.search(s.line) for s in sentences)
         self._quoted = _quoted_from(sentences)
         self._scopes: dict[int, tuple[Scope, ...]] = {}
 
     def meant(self, match: Match) -> Meant:
-        """How the words of a phrase are to be read."""
+        """How the words of a phrase are to be read: what rules go by."""
+        return next(self.all_meant(match), Meant.NOW)
+
+    def all_meant(self, match: Match) -> Iterator[Meant]:
+        """Everything that takes a phrase away, most telling first: "my mum never had it" is negated and another's."""
         if match.sentence not in self._scopes:
             self._scopes[match.sentence] = tuple(self._find(match.sentence))
         for scope in self._scopes[match.sentence]:
@@ -171,21 +189,20 @@ class Reader:
                 # "cannot breathe" holds its own negation; "my face is not drooping" has one in the middle.
                 inside = scope.meant is Meant.NEGATED and not match.denies
                 if inside and scope.first <= match.last - 1 < scope.last:
-                    return scope.meant
+                    yield scope.meant
             elif scope.first <= match.first < scope.last:
-                return scope.meant
+                yield scope.meant
             elif scope.meant is Meant.NEGATED and scope.trigger_first < match.first < scope.first < match.last:
                 # "has not been sick": the denial ends within the phrase, which holds none of its own.
-                words = self._sentences[match.sentence].words[match.first : match.last]
+                words = self.sentences[match.sentence].words[match.first : match.last]
                 if match.last - 1 < scope.last and not _DENYING.intersection(words):
-                    return scope.meant
-        return Meant.NOW
+                    yield scope.meant
 
     def _find(self, number: int) -> list[Scope]:
-        sentence = self._sentences[number]
+        sentence = self.sentences[number]
         found = list(_negations(sentence))
         found += _denied_after(sentence)
-        following = self._sentences[number + 1].words if number + 1 < len(self._sentences) else ()
+        following = self.sentences[number + 1].words if number + 1 < len(self.sentences) else ()
         if sentence.asks and following in (("no",), ("none",), ("nope",), ("never",), ("not",), ("no", "none")):
             found.append(_whole(sentence, Meant.NEGATED))
         found += self._others(sentence)
@@ -215,10 +232,16 @@ class Reader:
             first, last = sentence.words_at(trigger.start(), trigger.end())
             start, end = _part(sentence, first)
             start, end = max(start, first - _AROUND_PAST), min(end, last + _AROUND_PAST)
-            if not _RECENT.search(_words(sentence, start, end)):
+            around = _words(sentence, start, end)
+            if not _RECENT.search(around) and not _STILL.search(around):
                 found.append(Scope(Meant.PAST, start, end, first, last))
         for trigger in _FORMER.finditer(sentence.line):
             first, last = sentence.words_at(trigger.start(), trigger.end())
+            told_now = _OF_NOW.search(sentence.line[: trigger.end()]) or _RECENT.search(
+                _words(sentence, last, sentence.clause(last - 1)[1])
+            )
+            if "history" in trigger[0] and (told_now or sentence.words[first - 1 : first] in (("no",), ("family",))):
+                continue
             found.append(Scope(Meant.PAST, last, min(last + _AFTER_FORMER, len(sentence.words)), first, last))
         return found
 
@@ -235,7 +258,8 @@ def _part(sentence: Sentence, word: int) -> tuple[int, int]:
     """The stretch around a word between "but", "and now" and the like: wider than a clause, narrower than a sentence."""
     cuts = [sentence.words_at(m.start(), m.end())[0] for m in _BETWEEN_CLAUSES.finditer(sentence.line)]
     start = max((c for c in cuts if c <= word), default=0)
-    end = min((c for c in cuts if c > word), default=len(sentence.words))
+    # "... has come back today": a last word belongs to what it ends.
+    end = min((c for c in cuts if word < c < sentence.clause(c)[1] - 1), default=len(sentence.words))
     clause_start, clause_end = sentence.clause(word)
     return max(start, clause_start), min(end, clause_end)
 
@@ -245,14 +269,18 @@ def _negations(sentence: Sentence) -> list[Scope]:
     spared = [(m.start(), m.end()) for m in _NOT_A_NEGATION.finditer(line)]
     found = []
     for trigger in _NEGATION.finditer(line):
-        if any(start <= trigger.start() < end or trigger.start() <= start < trigger.end() for start, end in spared):
-            continue
         first, last = sentence.words_at(trigger.start(), trigger.end())
+        if any(start <= trigger.start() < end or trigger.start() <= start < trigger.end() for start, end in spared):
+            if sentence.words[first : last + 1] == ("no", "change"):  # "no change in bowel habit", but a headache stays
+                found.append(Scope(Meant.NEGATED, last, last + 1, first, last))
+            continue
         strong = bool(_STRONG.search(trigger.group()))
         reach = 2 * _LONGEST if strong else _NEXT if _BARE.fullmatch(trigger.group()) else _LONGEST
         end = min(len(sentence.words), last + reach)
         if ends := _ENDS.search(line, trigger.end()):
             end = min(end, sentence.words_at(ends.start(), ends.end())[0])
+        if trigger[0] == " without" and (other := _ANOTHER_SUBJECT.search(line, trigger.end() + 1)):
+            end = min(end, sentence.words_at(other.start(), other.end())[0])
         if not strong and (joined := _ENDS_BY_AND.search(line, trigger.end())):
             end = min(end, sentence.words_at(joined.start(), joined.end())[0])
         end = min(end, _end_of_list(sentence, last, end, strong))
