@@ -82,12 +82,14 @@ class Spelling:
             best = [candidate for candidate in best if candidate[-1].startswith(self._beginnings)]
         if best and (len(best) == 1 or best[0][:-1] < best[1][:-1]):
             return (best[0][-1],)
-        return self._split(word) if len(word) >= 8 and not word.startswith(self._beginnings) else (word,)
+        return self._split(word) if len(word) >= 8 else (word,)
 
     def _split(self, word: str) -> tuple[str, ...]:
         """ "chestpain" as its two words, when both are the rules' own and long enough not to be chance."""
+        # Where a rule takes any ending of the first ("chest*"), only whole words that rules name count as two.
+        known = self._given if word.startswith(self._beginnings) else self._known
         for at in range(4, len(word) - 3):
-            if word[:at] in self._known and word[at:] in self._known:
+            if word[:at] in known and word[at:] in known:
                 return word[:at], word[at:]
         return (word,)
 
