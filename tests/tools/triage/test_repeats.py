@@ -10,6 +10,7 @@ import pytest
 from preceptor.advice import Advice, Effect, Event, Reason, Urgency, faults
 from preceptor.record.messages import FROM_PATIENT
 from preceptor.tools.triage import tool
+from preceptor.tools.triage.repeats import MOST_READ
 from tools.triage.cases import case, event
 
 _numbers = count(1)
@@ -82,6 +83,11 @@ def test_it_goes_no_further_than_the_same_day() -> None:
     already = advise("burning when I wee, and I am pregnant", *[asked(f"burning when I wee {n}", n) for n in (1, 2, 3)])
     assert already.option == Urgency.SAME_DAY
     assert all(reason.effect is Effect.NOTES for reason in told(already))
+
+
+def test_only_the_newest_messages_are_read() -> None:
+    others = [asked(f"I have a rash on my arm, day {n}", n) for n in range(1, MOST_READ + 1)]
+    assert told(advise(KNEE, asked("My knee is sore", 20), *others)) == []
 
 
 def test_what_is_not_clinical_is_never_raised() -> None:

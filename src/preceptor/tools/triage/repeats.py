@@ -17,9 +17,9 @@ from preceptor.tools.triage.presentations import Presentation
 from preceptor.tools.triage.reading import Reading
 
 RAISES_FROM = 2  # earlier requests
-MOST_READ = 20  # of the newest messages
+MOST_READ = 6  # of the newest messages: each takes as long to read as the request itself
 MOST_SHOWN = 4
-_LONGEST = 4_000  # characters of a message that are read
+_LONGEST = 1_000  # characters of a message that are read
 _NEVER_SENT = frozenset({"not-done", "entered-in-error", "preparation", "stopped"})
 _UNDATED = frozenset({Precision.YEAR, Precision.MONTH})
 _ORDINALS = {1: "Second", 2: "Third", 3: "Fourth", 4: "Fifth"}
