@@ -50,6 +50,11 @@ def assess_all(reading: Reading, presentations: tuple[Presentation, ...]) -> lis
     return sorted(assessed, key=_first_to_answer)
 
 
+def as_if(reading: Reading, presentation: Presentation) -> Assessment:
+    """How soon this presentation would need somebody, if it is what the words are about."""
+    return _assess(reading, presentation, reading.feature(presentation.id) or Found(), frozenset())
+
+
 def as_likened(presentation: Presentation, urgency: Urgency) -> Assessment:
     """A presentation that no rule recognised and that the words are most like, by the model."""
     return Assessment(presentation, urgency, presentation.handler, Found(), alarmed=False)

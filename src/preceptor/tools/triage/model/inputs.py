@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from preceptor.advice import URGENCIES, Kind, RedFlag, Urgency
+from preceptor.tools.triage.assessing import as_if
 from preceptor.tools.triage.model.encoder import Read
 from preceptor.tools.triage.presentations import Presentation
 from preceptor.tools.triage.reading import Reading
@@ -21,11 +22,14 @@ _SAID = (
     "pregnant", "breastfeeding", "anticoagulant", "immunosuppressed", "chemotherapy", "diabetes", "long_term_steroid",
     "addisons", "cancer_history", "for_other",
 )  # fmt: skip
+_LIKELY = 4  # of the presentations that the encoder thinks of, how many are tried ...
+_LEAST_LIKELY = 0.03  # ... and from what chance
 _AGES = (0.25, 1.0, 5.0, 16.0, 40.0, 65.0, 80.0)  # years: each column says "at least this old"
 NAMES: tuple[str, ...] = (
     *(f"encoder: {urgency}" for urgency in URGENCIES),
     "encoder: how sure of the presentation",
-    *(f"encoder: usually {urgency}" for urgency in URGENCIES),
+    *(f"likely problem: usually {urgency}" for urgency in URGENCIES),
+    *(f"likely problem: here {urgency}" for urgency in URGENCIES),
     *(f"rules: {urgency}" for urgency in URGENCIES),
     "rules: nothing recognised",
     "rules: problems named",
@@ -53,14 +57,17 @@ def row(
 ) -> Floats:
     """The row for one case, shape (len(NAMES),).
 
-    `presentations` are the library's in the order of the encoder's; `found` are those that the rules recognised, the
+    `presentations` are the library's in the order of the encoder's: the likeliest are tried, usual urgency and what
+    raises or lowers it, as if the rules had recognised them; `found` are those that the rules recognised, the
     one that decides first, each with its urgency and whether the patient's words raised it.
     """
     chances = np.exp(read.presentation)
-    usual = np.zeros(len(URGENCIES))
-    for chance, presentation in zip(chances, presentations, strict=True):
-        if presentation is not None:
-            usual[presentation.usual.rank] += chance
+    usual, here = np.zeros(len(URGENCIES)), np.zeros(len(URGENCIES))
+    for at in chances.argsort()[::-1][:_LIKELY]:
+        presentation = presentations[at]
+        if presentation is not None and chances[at] >= _LEAST_LIKELY:
+            usual[presentation.usual.rank] += chances[at]
+            here[as_if(reading, presentation).urgency.rank] += chances[at]
     decided = found[0][1] if found else None
     kinds = {presentation.kind for presentation, _, _ in found}
     ages = reading.ages
@@ -70,6 +77,7 @@ def row(
         *(max(float(log), -9.0) for log in read.urgency),
         float(chances.max()),
         *usual,
+        *here,
         *(float(decided is urgency) for urgency in URGENCIES),
         float(not found),
         math.log1p(len(found)),

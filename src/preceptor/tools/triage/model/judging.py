@@ -59,7 +59,7 @@ class Model:
         self._head = _session(folder / "head.onnx")
 
     @classmethod
-    def load(cls, folder: Path = ARTEFACT) -> Model:
+    def load(cls, folder: Path) -> Model:
         """The model in a folder, each file checked by its digest before it is opened. Raises ArtefactError."""
         try:
             description = json.loads((folder / "model.json").read_text("utf-8"))
@@ -103,7 +103,7 @@ def the_model() -> Model | None:
     The rules stand without it, and every advice then says so.
     """
     try:
-        return Model.load()
+        return Model.load(ARTEFACT)
     except ArtefactError as wrong:
         logger.error("triage goes on by its rules alone: %s", wrong)
         return None
