@@ -10,11 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from preceptor.advice import Advice, Effect, Event, Handler, Precision, Reason, Urgency, faults
+from preceptor.advice import Advice, Effect, Event, Handler, Precision, Reason, Urgency, faults, most_urgent
 from preceptor.record.concepts import concept
 from preceptor.tools.triage import tool
+from preceptor.tools.triage.assessing import as_likened, with_record
 from preceptor.tools.triage.features import LibraryError
 from preceptor.tools.triage.library import the_library
+from preceptor.tools.triage.reading import Reading
 from preceptor.tools.triage.results import MOST_NOTES, ResultRule, result_rules
 from tools.triage.cases import case, event
 
@@ -152,6 +154,27 @@ def test_a_result_goes_before_a_booking_that_would_lower() -> None:
     assert advice.option == Urgency.SAME_DAY
     assert not any(reason.effect is Effect.LOWERS for reason in advice.reasons)
     assert any(r.event == "Appointment/1" and "a result stands" in r.text for r in advice.reasons)
+
+
+@pytest.mark.parametrize("words", Urgency)
+def test_it_raises_what_the_model_made_of_the_words_and_needs_no_problem_recognised(words: Urgency) -> None:
+    asked = case("the wotsit has gone all thingummy", result("potassium", 6.8))
+    known = the_library()
+    reading = Reading(asked, known.features)
+    headache = next(p for p in known.presentations if p.id == "headache")
+    for assessed in ([], [as_likened(headache, words)]):
+        informed = with_record(reading, assessed, words)
+        assert informed.urgency is most_urgent(words, Urgency.SAME_DAY)
+        assert informed.raised_by_result == (words.rank > Urgency.SAME_DAY.rank)
+
+
+def test_what_the_model_took_the_request_for_counts_as_what_it_is_about() -> None:
+    asked = case("the wotsit has gone all thingummy", result("fit", 80))
+    known = the_library()
+    reading = Reading(asked, known.features)
+    bowel = next(p for p in known.presentations if p.id == "bowel_habit")
+    assert with_record(reading, [as_likened(bowel, Urgency.ROUTINE)], Urgency.ROUTINE).urgency is Urgency.SOON
+    assert with_record(reading, [], Urgency.ROUTINE).urgency is Urgency.ROUTINE
 
 
 @settings(max_examples=60, deadline=None)
