@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "preceptor.service.oversight",
     "preceptor.service.ledger",
     "preceptor.service.symptoms",
+    "preceptor.service.hooks",
 ]
 
 MIDDLEWARE = [
@@ -180,3 +181,6 @@ LOGGING = {
 
 # Seconds that a tool may take over one request before the request goes on without it.
 TOOL_SECONDS = 5.0
+
+# Who may call the CDS Hooks services, and how often: see `hooks.clients`. Without this file they are off.
+CDS_HOOKS = HOME / "hooks.json"

@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("staff/", include("preceptor.service.accounts.staff_urls")),
     path("symptoms/", include("preceptor.service.symptoms.urls")),
     path("tools/", include("preceptor.service.oversight.urls")),
+    path("", include("preceptor.service.hooks.urls")),
     path("", include("preceptor.service.requests.urls")),
 ]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -20,9 +20,16 @@ def record_from(path: Path, now: datetime | None = None) -> tuple[Record, tuple[
 
     What was entered in error is left out. Raises ValueError, in plain words, when there is not exactly one patient.
     """
+    return record_of(read(files_of([path])), str(path), now)
+
+
+def record_of(
+    read_so_far: Iterable[Entry | Problem], where: str, now: datetime | None = None
+) -> tuple[Record, tuple[Problem, ...]]:
+    """As `record_from`, of resources that are in hand. `where` names the place that they came from."""
     entries: list[Entry] = []
     problems: list[Problem] = []
-    for item in read(files_of([path])):
+    for item in read_so_far:
         if isinstance(item, Entry):
             entries.append(item)
         else:
@@ -42,7 +49,7 @@ def record_from(path: Path, now: datetime | None = None) -> tuple[Record, tuple[
             else:
                 about.append((entry, outcome))
     if len(people) != 1:
-        raise ValueError(f"{path} holds {len(people)} patients, where one is needed")
+        raise ValueError(f"{where} holds {len(people)} patients, where one is needed")
     ((key, (person, full_url)),) = people.items()
     for entry, kept in about:
         names = {key, full_url, f"urn:uuid:{key.partition('/')[2]}"}

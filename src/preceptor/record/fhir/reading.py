@@ -168,7 +168,7 @@ def _line(name: str, place: int, line: bytes) -> Iterator[Entry | Problem]:
     except Broken as broken:
         yield Problem(name, place, str(broken))
         return
-    yield from _entries(name, place, resource, "", 0)
+    yield from entries(name, place, resource, "", 0)
 
 
 def _document(name: str, file: Path, stream: BinaryIO) -> Iterator[Entry | Problem]:
@@ -227,10 +227,10 @@ def _bundled(name: str, place: int, entry: Any, depth: int = 0) -> Iterator[Entr
         why = "asks for a deletion, which is not carried out" if method == "DELETE" else "has no resource in it"
         yield Problem(name, place, why)
         return
-    yield from _entries(name, place, resource, full_url if isinstance(full_url, str) else "", depth)
+    yield from entries(name, place, resource, full_url if isinstance(full_url, str) else "", depth)
 
 
-def _entries(name: str, place: int, resource: Any, full_url: str, depth: int) -> Iterator[Entry | Problem]:
+def entries(name: str, place: int, resource: Any, full_url: str = "", depth: int = 0) -> Iterator[Entry | Problem]:
     """The resource, or the entries of a bundle that stands where a resource may."""
     if not isinstance(resource, dict) or resource.get("resourceType") != "Bundle":
         yield Entry(name, place, resource, full_url)

@@ -17,7 +17,7 @@ from preceptor.tools.watch.watch import Watch
 from preceptor.tools.watch.words import aged, conditions, ever, medicines, no, taking_for, tests
 
 # A panel reported as such counts as the test; and one member of it, as a sign that the panel was done.
-_TESTS: dict[str, tuple[str, tuple[str, ...]]] = {
+TESTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "blood_count": ("Blood count", ("full_blood_count", "haemoglobin", "white_cell_count", "platelets")),
     "kidneys": ("Kidney test", ("egfr", "creatinine", "urea_and_electrolytes", "metabolic_panel")),
     "liver": ("Liver test", ("alt", "ast", "alp", "liver_function_tests", "metabolic_panel")),
@@ -34,7 +34,7 @@ _TESTS: dict[str, tuple[str, tuple[str, ...]]] = {
 
 
 def _missing(test: str, days: int) -> When:
-    title, concepts = _TESTS[test]
+    title, concepts = TESTS[test]
     return no(tests(*concepts)).for_days(days).told(f"{title}: none in the last {days} days")
 
 
