@@ -20,6 +20,7 @@ from preceptor.advice import Case, Request
 from preceptor.supervision.figures import wilson
 from preceptor.tools.triage.library import the_library
 from preceptor.tools.triage.reading import Reading
+from preceptor.tools.triage.text import measures
 from preceptor.tools.triage.text.normal import canonical
 from preceptor.tools.triage.text.patterns import Match
 from preceptor.tools.triage.text.scopes import Meant
@@ -174,7 +175,7 @@ def age(row: Row) -> tuple[int, int, int]:
 
 
 def sex(row: Row) -> tuple[int, int, int]:
-    said = read(row["text"]).sex
+    said = measures.sex_said(read(row["text"]).sentences)
     return said == row["sex"], said in ("female", "male"), row["sex"] is not None
 
 

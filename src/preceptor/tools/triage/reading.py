@@ -182,15 +182,20 @@ class Reading:
 
     @property
     def sex(self) -> str:
-        """As the request or else the record states it; "unknown" when neither does."""
+        """As the request or else the record states it, or else as the words say; "unknown" when none does."""
+        stated = self._stated_sex
+        return measures.sex_said(self.sentences) if stated == "unknown" else stated
+
+    @property
+    def _stated_sex(self) -> str:
         if self.case.request and self.case.request.sex:
             return self.case.request.sex
         return self.case.record.patient.sex if self.case.record else "unknown"
 
     def _built_in(self, name: str) -> Found | None:
         match name:
-            case "male" | "female":
-                return Found() if self.sex in (name, "unknown", "other") or self.reader.for_other else None
+            case "male" | "female":  # what the words say of sex must not take a red flag away
+                return Found() if self._stated_sex in (name, "unknown", "other") or self.reader.for_other else None
             case "for_other":
                 return Found() if self.reader.for_other else None
             case "pregnant_in_weeks":
