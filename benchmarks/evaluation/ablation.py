@@ -120,7 +120,7 @@ def told(requests: Set) -> None:
         blinded = Blinded(left)
         answers = _answers(requests, blinded)
         if not blinded.had:
-            print(f"| {title} | 0 | {'nothing to leave out | ' * len(TOLD)}")
+            print(f"| {title} | 0 | nothing to leave out |{' |' * (len(TOLD) - 1)}")
             continue
         print(f"| {title} | {blinded.had:,} | {' | '.join(_shares(answers))} |")
         differences.append(f"| {title} | {' | '.join(_changed(whole, answers, requests.texts))} |")
