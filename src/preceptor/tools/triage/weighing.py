@@ -19,7 +19,7 @@ class Weighed:
     """How soon, before the record speaks and before red flags hold it up; `possible` is what cannot be ruled out."""
 
     urgency: Urgency
-    chances: Mapping[Urgency, float]
+    chances: Mapping[str, float]
     possible: tuple[Urgency, ...]
     reasons: tuple[Reason, ...]
 

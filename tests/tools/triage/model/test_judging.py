@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -80,8 +81,8 @@ def test_a_model_for_other_inputs_is_refused(tmp_path: Path) -> None:
 def test_without_its_model_the_tool_goes_on_by_rules_and_says_so(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(Model.load.__func__, "__defaults__", (tmp_path,))
-    monkeypatch.setattr("preceptor.tools.triage.tool.the_model", judging.the_model.__wrapped__)
+    monkeypatch.setattr(judging, "ARTEFACT", tmp_path)
+    monkeypatch.setattr(import_module("preceptor.tools.triage.tool"), "the_model", judging.the_model.__wrapped__)
     advice = tool.advise(case("crushing chest pain and my left arm is numb", age=61.0))
     assert advice.option == Urgency.EMERGENCY
     assert any("rules alone" in line for line in advice.not_considered)

@@ -24,6 +24,7 @@ _SAID = (
 )  # fmt: skip
 _LIKELY = 4  # of the presentations that the encoder thinks of, how many are tried ...
 _LEAST_LIKELY = 0.03  # ... and from what chance
+_UNKNOWN_AGE = 35.0  # an age that was not given says nothing of danger: it is read as an adult's
 _AGES = (0.25, 1.0, 5.0, 16.0, 40.0, 65.0, 80.0)  # years: each column says "at least this old"
 NAMES: tuple[str, ...] = (
     *(f"encoder: {urgency}" for urgency in URGENCIES),
@@ -38,7 +39,6 @@ NAMES: tuple[str, ...] = (
     "flag: same_day",
     *(f"kind: {kind}" for kind in Kind),
     *(f"said: {name}" for name in _SAID),
-    "age: unknown",
     *(f"age: from {years:g}" for years in _AGES),
     "sex: female",
     "sex: male",
@@ -71,7 +71,7 @@ def row(
     decided = found[0][1] if found else None
     kinds = {presentation.kind for presentation, _, _ in found}
     ages = reading.ages
-    age = min(ages) if ages else None
+    age = min(ages) if ages else _UNKNOWN_AGE
     lasting = reading.lasting
     values = [
         *(max(float(log), -9.0) for log in read.urgency),
@@ -86,8 +86,7 @@ def row(
         float(any(flag.urgency is Urgency.SAME_DAY for flag in flags)),
         *(float(kind in kinds) for kind in Kind),
         *(float(reading.feature(name) is not None) for name in _SAID),
-        float(age is None),
-        *(float(age is not None and age >= years) for years in _AGES),
+        *(float(age >= years) for years in _AGES),
         float(reading.sex == "female"),
         float(reading.sex == "male"),
         math.log1p(sum(len(sentence.words) for sentence in reading.sentences)),

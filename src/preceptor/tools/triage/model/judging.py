@@ -37,7 +37,7 @@ class ArtefactError(ValueError):
 class Judgement:
     """What the model makes of a case: `like` is the presentation that the words are most like, and how likely."""
 
-    chances: dict[Urgency, float]
+    chances: dict[str, float]
     decision: Decision
     like: Presentation | None
     how_like: float
@@ -82,7 +82,7 @@ class Model:
         like = self.presentations[best] if how_like >= _LIKELY else None
         return Judgement(chances, decide(chances, self.thresholds), like, how_like)
 
-    def _chances(self, inputs: Floats) -> dict[Urgency, float]:
+    def _chances(self, inputs: Floats) -> dict[str, float]:
         (found,) = self._head.run(None, {"inputs": inputs[None, :]})
         total = float(found[0].astype(float).sum())
         return {urgency: float(chance) / total for urgency, chance in zip(URGENCIES, found[0], strict=True)}

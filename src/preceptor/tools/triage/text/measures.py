@@ -16,8 +16,10 @@ _SMALL = {
 }  # fmt: skip
 _TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
 _ONES = {"": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9}
-_SMALL |= {f"{ten} {one}".strip(): _TENS[ten] + _ONES[one] for ten in _TENS for one in _ONES}
 _COUNT = r"(?:\d+(?:\.\d+)?|couple of|" + "|".join(sorted(_SMALL, key=len, reverse=True)) + ")"
+_COUNT = _COUNT[:-1] + rf"|(?:{'|'.join(_TENS)})(?: (?:{'|'.join(filter(None, _ONES))}))?)"
+_SMALL |= {f"{ten} {one}".strip(): _TENS[ten] + _ONES[one] for ten in _TENS for one in _ONES}
+
 _UNIT_DAYS = {
     "minute": 1 / 1440,
     "hour": 1 / 24,
@@ -95,6 +97,7 @@ _LENGTH = re.compile(
     rf" (?:(?P<half>half) an? |(?:a )?(?P<count>{_COUNT})(?P<and_half> and a half)? (?:(?:or|to)? ?(?:{_COUNT}) )??)"
     rf"(?:full |whole |solid |long )?(?P<unit>minute|hour|h|day|d|night|week|w|month|year)s?(?P<half_more> and a half)?(?= )"
 )
+_UNITS_HINT = ("minute", "hour", "day", "night", "week", "month", "year", " h ", " d ", " w ")
 # ... unless the words around it say that it is of something else.
 _NOT_BEFORE = word_set("in every within next aged age each per after until another under plus at q")
 _NOT_AFTER = word_set(
@@ -327,7 +330,7 @@ def _of_something_else(sentence: Sentence, where: Measure) -> bool:
 
 
 def _other_lengths(sentences: tuple[Sentence, ...]) -> Iterator[Measure]:
-    for number, match, where in _found(sentences, _LENGTH):
+    for number, match, where in _found(sentences, _LENGTH, _UNITS_HINT):
         words = sentences[number].words
         before, after = words[where.first - 1 : where.first], words[where.last : where.last + 1]
         if not (_NOT_BEFORE.isdisjoint(before) and _NOT_AFTER.isdisjoint(after)):
@@ -336,8 +339,7 @@ def _other_lengths(sentences: tuple[Sentence, ...]) -> Iterator[Measure]:
         if (
             alone
             or _of_something_else(sentences[number], where)
-            or match["count"] in ("a", "an")
-            and not match["half_more"]
+            or (match["count"] in ("a", "an") and not match["half_more"])
         ):
             continue
         count = 0.5 if match["half"] else _count(match["count"])

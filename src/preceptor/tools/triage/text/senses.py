@@ -114,15 +114,15 @@ def senses(reader: Reader, match: Match) -> frozenset[Meant]:
     """All that is said of a phrase; empty when it is simply there, of this patient, now."""
     sentence = reader.sentences[match.sentence]
     said = set(reader.all_meant(match))
-    if not reader.for_other and _covered(sentence, match, _others(reader, sentence)):
+    if not reader.for_other and _covered(match, _others(reader, sentence)):
         said.add(Meant.OTHER)
-    if not _STILL_GOING.search(_clause(sentence, match.first)) and _covered(sentence, match, _over(sentence)):
+    if not _STILL_GOING.search(_clause(sentence, match.first)) and _covered(match, _over(sentence)):
         said.add(Meant.PAST)
-    if not match.denies and _covered(sentence, match, _absent(sentence)):
+    if not match.denies and _covered(match, _absent(sentence)):
         said.add(Meant.NEGATED)
     if Meant.NEGATED in said:  # "no sign of infection" has no doubt in it
         said.discard(Meant.MIGHT_BE)
-    elif _covered(sentence, match, _doubts(sentence)):
+    elif _covered(match, _doubts(sentence)):
         said.add(Meant.POSSIBLE)
     return frozenset(said)
 
@@ -132,7 +132,7 @@ def _clause(sentence: Sentence, word: int) -> str:
     return " " + " ".join(sentence.words[first:last]) + " "
 
 
-def _covered(sentence: Sentence, match: Match, scopes: Iterator[tuple[int, int]]) -> bool:
+def _covered(match: Match, scopes: Iterator[tuple[int, int]]) -> bool:
     return any(first <= match.first < last for first, last in scopes)
 
 
