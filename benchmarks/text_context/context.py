@@ -30,7 +30,7 @@ HERE = Path(__file__).parent
 LABELS = ("now", "negated", "uncertain", "other", "past")
 AS_OF = datetime(2026, 3, 12, 9, tzinfo=UTC)
 RESAMPLES = 2000
-_DENYING = frozenset("no not cannot never without none nothing hardly barely stopped".split())
+_DENYING = frozenset(["no", "not", "cannot", "never", "without", "none", "nothing", "hardly", "barely", "stopped"])
 _MEANT = {Meant.NEGATED: "negated", Meant.OTHER: "other", Meant.PAST: "past", Meant.MIGHT_BE: "uncertain",
           Meant.POSSIBLE: "uncertain"}  # fmt: skip
 

@@ -1,4 +1,6 @@
-"""How medSpaCy's ConText, with its default rules, reads each phrase of `sentences.jsonl`. Runs in an environment of its own.
+"""How medSpaCy's ConText, with its default rules, reads each phrase of `sentences.jsonl`.
+
+It runs in an environment of its own:
 
     python3.11 -m venv /tmp/reference && /tmp/reference/bin/pip install "medspacy==1.3.1" "numpy<2"
     /tmp/reference/bin/python benchmarks/text_context/reference.py     (writes reference.jsonl)

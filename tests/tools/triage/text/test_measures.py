@@ -58,8 +58,8 @@ def test_ketones_in_blood_and_urine() -> None:
      ("5 days vomiting", [5]), ("a four-day history of fever", [4]), ("cough 5/7", [5]), ("hoarse 3/52", [21]),
      ("half an hour of pain", [0.02]), ("two and a half years with this", [913.12]), ("since yesterday", [1]),
      ("a fortnight of pain", [14]), ("it started two days ago", [2]), ("since last night", [0.5]),
-     ("2 years old", []), ("every 4 hours", []), ("in 3 weeks", []), ("a 7 day course", []), ("sick note for 2 weeks", []),
-     ("20 weeks pregnant", []), ("BP 150/90", [])],
+     ("2 years old", []), ("every 4 hours", []), ("in 3 weeks", []), ("a 7 day course", []),
+     ("sick note for 2 weeks", []),     ("20 weeks pregnant", []), ("BP 150/90", [])],
 )  # fmt: skip
 def test_durations_are_in_days(text: str, days: list[float]) -> None:
     assert values(measures.durations, text) == days
