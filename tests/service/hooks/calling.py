@@ -44,13 +44,14 @@ def told(**parts: Any) -> dict[str, Any]:
     return {"clients": [a_client()], "origins": [ORIGIN], "cards": 5, "calls_a_minute": 100_000} | parts
 
 
-def claims(audience: str, **parts: Any) -> dict[str, Any]:
+def claims(audience: Any, exp_in: float = 300, iat_in: float = 0, **parts: Any) -> dict[str, Any]:
+    """As the sandbox makes them: for five minutes from now, in whole seconds. None leaves one out."""
     now = round(time.time())
-    made = {"iss": ISSUER, "aud": audience, "exp": now + 300, "iat": now, "jti": str(uuid.uuid4())} | parts
+    made = {"iss": ISSUER, "aud": audience, "exp": now + exp_in, "iat": now + iat_in, "jti": str(uuid.uuid4())} | parts
     return {name: value for name, value in made.items() if value is not None}
 
 
-def a_token(audience: str, key: Any = KEY, algorithm: str = "ES384", kid: str | None = KID, **parts: Any) -> str:
+def a_token(audience: Any, key: Any = KEY, algorithm: str = "ES384", kid: str | None = KID, **parts: Any) -> str:
     """As the sandbox signs its own: ES384, with `kid` and `jku`."""
     header = {"jku": JKU} | ({"kid": kid} if kid else {})
     return jwt.encode(claims(audience, **parts), key, algorithm, headers=header)

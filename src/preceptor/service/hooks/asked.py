@@ -105,19 +105,24 @@ def _orders(context: Mapping[str, Any]) -> tuple[tuple[Mapping[str, Any], ...], 
         raise Refusal(400, "context.draftOrders has to be a Bundle.")
     if not isinstance(selections, list) or not all(isinstance(each, str) for each in selections):
         raise Refusal(400, "context.selections has to be a list of the ids of draft orders.")
-    drafts = tuple(entry.get("resource") if isinstance(entry, dict) else None for entry in entries)
-    if not all(isinstance(draft, dict) and isinstance(draft.get("resourceType"), str) for draft in drafts):
-        raise Refusal(400, "Each entry of context.draftOrders has to hold a FHIR resource.")
-    if not all(isinstance(draft.get("id"), str) and _ID.fullmatch(draft["id"]) for draft in drafts):  # type: ignore[union-attr]
-        raise Refusal(400, "Each of context.draftOrders needs an id, by which selections can name it.")
-    of_id: dict[str, set[str]] = {}
+    drafts = tuple(_draft(entry) for entry in entries)
+    named: dict[str, set[str]] = {}  # by "Type/id", and by the id alone
     for draft in drafts:
-        key = f"{draft['resourceType']}/{draft['id']}"  # type: ignore[index]
-        for name in (key, str(draft["id"])):  # type: ignore[index]
-            of_id.setdefault(name, set()).add(key)
-    if any(each not in of_id for each in selections):
+        key = f"{draft['resourceType']}/{draft['id']}"
+        for name in (key, draft["id"]):
+            named.setdefault(name, set()).add(key)
+    if any(each not in named for each in selections):
         raise Refusal(400, "context.selections names an order that is not in context.draftOrders.")
-    return drafts, frozenset(key for each in selections for key in of_id[each])  # type: ignore[return-value]
+    return drafts, frozenset(key for each in selections for key in named[each])
+
+
+def _draft(entry: Any) -> Mapping[str, Any]:
+    draft = entry.get("resource") if isinstance(entry, dict) else None
+    if not isinstance(draft, dict) or not isinstance(draft.get("resourceType"), str):
+        raise Refusal(400, "Each entry of context.draftOrders has to hold a FHIR resource.")
+    if not (isinstance(draft.get("id"), str) and _ID.fullmatch(draft["id"])):
+        raise Refusal(400, "Each of context.draftOrders needs an id, by which selections can name it.")
+    return draft
 
 
 def _is_uuid(told: Any) -> bool:

@@ -27,10 +27,8 @@ class Pace:
             left = min(burst, left + (now - then) * pace)
             self._left[issuer] = (left - 1 if left >= 1 else left, now)
         if left < 1:
-            wait = max(1, round((1 - left) / pace + 0.5))
-            raise Refusal(
-                429, f"More than {a_minute} calls a minute. Wait, then try again.", {"Retry-After": str(wait)}
-            )
+            wait = {"Retry-After": str(math.ceil((1 - left) / pace))}
+            raise Refusal(429, f"More than {a_minute} calls a minute. Wait, then try again.", wait)
 
 
 PACE = Pace()
