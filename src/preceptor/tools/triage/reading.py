@@ -14,6 +14,7 @@ from preceptor.tools.triage.text import measures
 from preceptor.tools.triage.text.normal import Sentence, sentences, word_set
 from preceptor.tools.triage.text.patterns import Match
 from preceptor.tools.triage.text.scopes import Meant, Reader
+from preceptor.tools.triage.text.senses import senses
 
 _CHILDHOOD = 16
 LONGEST = 200_000  # characters; of a longer text the first and the last half of these are read, and that is said
@@ -62,6 +63,12 @@ class Reading:
             for m in self._matches[name]
             if not self._means_something_else(feature, m)
         )
+
+    def only(self, name: str) -> frozenset[Meant]:
+        """What the words say of every place where a feature's phrases stand: possible, over, another person's."""
+        matches = self._matches.get(name, [])
+        said = [senses(self.reader, match) for match in matches]
+        return frozenset.intersection(*said) if said else frozenset()
 
     def denials(self, name: str) -> tuple[Span, ...]:
         """Where a feature's phrases are denied ("no fever"); empty when any of them is to be read otherwise."""

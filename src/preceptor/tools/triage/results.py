@@ -160,7 +160,7 @@ class _Held:
         number = _number(self.event.value, self.rule.unit)
         than = f" (usually {_number(self.usual, None)})" if self.usual is not None else ""
         title = concept(self.event.concept).title if self.event.concept else self.event.text
-        why = self.rule.text if self.bears is not None else "worth knowing, though the request names nothing it bears on"
+        why = self.rule.text if self.bears is not None else "worth knowing; the request names nothing it bears on"
         words = f"{title} {number}{than} on {day_of(self.event)}: {why}"
         span = self.bears.spans[0] if effect is Effect.RAISES and self.bears and self.bears.spans else None
         reason = Reason(words, effect, span, self.event.id, self.rule.id)

@@ -25,7 +25,7 @@ class Weighed:
 
 
 def by_model(judged: Judgement, assessed: list[Assessment]) -> Weighed:
-    """What the model makes of it. Where it is not sure enough it says what it would need to know, and asks for today."""
+    """What the model makes of it. Where it is not sure enough it says what would settle it, and asks for today."""
     decision = judged.decision
     if not decision.unsure:
         return Weighed(decision.option, judged.chances, decision.possible, (_told(judged),))

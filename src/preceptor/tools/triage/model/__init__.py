@@ -1,1 +1,1 @@
-"""The statistical model, for what rules do not settle: words in, chances of each urgency out. Red flags stay above it."""
+"""The statistical model, for what rules do not settle: words in, chances of each urgency out, red flags above it."""

@@ -13,6 +13,7 @@ from preceptor.tools.triage.assessing import as_if
 from preceptor.tools.triage.model.encoder import Read
 from preceptor.tools.triage.presentations import Presentation
 from preceptor.tools.triage.reading import Reading
+from preceptor.tools.triage.text.scopes import Meant
 
 Floats = npt.NDArray[np.float32]
 
@@ -22,6 +23,7 @@ _SAID = (
     "pregnant", "breastfeeding", "anticoagulant", "immunosuppressed", "chemotherapy", "diabetes", "long_term_steroid",
     "addisons", "cancer_history", "for_other",
 )  # fmt: skip
+_SENSES = (Meant.NEGATED, Meant.OTHER, Meant.PAST, Meant.MIGHT_BE, Meant.POSSIBLE)
 _LIKELY = 4  # of the presentations that the encoder thinks of, how many are tried ...
 _LEAST_LIKELY = 0.03  # ... and from what chance
 _UNKNOWN_AGE = 35.0  # an age that was not given says nothing of danger: it is read as an adult's
@@ -32,6 +34,7 @@ NAMES: tuple[str, ...] = (
     *(f"likely problem: usually {urgency}" for urgency in URGENCIES),
     *(f"likely problem: here {urgency}" for urgency in URGENCIES),
     *(f"rules: {urgency}" for urgency in URGENCIES),
+    *(f"rules: what decides is said to be {sense}" for sense in _SENSES),
     "rules: nothing recognised",
     "rules: problems named",
     "rules: raised by the words",
@@ -69,6 +72,7 @@ def row(
             usual[presentation.usual.rank] += chances[at]
             here[as_if(reading, presentation).urgency.rank] += chances[at]
     decided = found[0][1] if found else None
+    said = reading.only(found[0][0].id) if found else frozenset()
     kinds = {presentation.kind for presentation, _, _ in found}
     ages = reading.ages
     age = min(ages) if ages else _UNKNOWN_AGE
@@ -79,6 +83,7 @@ def row(
         *usual,
         *here,
         *(float(decided is urgency) for urgency in URGENCIES),
+        *(float(sense in said) for sense in _SENSES),
         float(not found),
         math.log1p(len(found)),
         float(any(alarmed for _, _, alarmed in found)),

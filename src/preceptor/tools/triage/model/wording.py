@@ -10,7 +10,8 @@ MATTERS: dict[str, tuple[str, ...]] = {
     "pregnant": ("pregnant",),
     "blood thinner": ("anticoagulant",),
     "low immunity": (
-        "immunosuppressant", "immunosuppressed", "dmard", "organ_transplant", "asplenia", "leukaemia", "lymphoma", "hiv",
+        "immunosuppressant", "immunosuppressed", "dmard", "organ_transplant", "asplenia", "leukaemia", "lymphoma",
+        "hiv",
     ),
     "chemotherapy": ("chemotherapy",),
     "cancer": ("cancer",),
@@ -40,7 +41,7 @@ MATTERS: dict[str, tuple[str, ...]] = {
 
 
 def as_read(case: Case) -> str:
-    """The words that the model reads: "54 year old female. record: blood thinner. I hit my head". Empty without text."""
+    """What the model reads: "54 year old female. record: blood thinner. I hit my head". Empty without text."""
     if case.request is None or not case.request.text.strip():
         return ""
     age = case.request.age

@@ -89,12 +89,17 @@ class Pattern:
     @property
     def anchors(self) -> frozenset[str]:
         """Words of which a sentence must hold at least one to be worth a look: those of the rarest place."""
-        choices = [anchors for element in self.elements if (anchors := element.anchors)]
+        choices = self.places
         if not choices:
             raise PatternError(f"{self.source!r} has no word that must be there")
         return min(
             choices, key=lambda words: (sum(w in _COMMON or w == _NUMBER for w in words), len(words), sorted(words))
         )
+
+    @property
+    def places(self) -> tuple[frozenset[str], ...]:
+        """For each place that must be filled: words of which a sentence must hold at least one."""
+        return tuple(anchors for element in self.elements if (anchors := element.anchors))
 
     @property
     def words(self) -> frozenset[str]:
@@ -178,31 +183,29 @@ class Match:
 
 
 class Index:
-    """Many patterns at once: each sentence is searched only for the patterns whose anchor words it holds."""
+    """Many patterns at once: a sentence is searched only for the patterns of which it holds a word for every place."""
 
     def __init__(self) -> None:
         self._patterns: list[tuple[Pattern, str]] = []
+        self._places: list[tuple[frozenset[str], ...]] = []  # of each pattern: one word of each alternative
         self._by_word: dict[str, list[int]] = {}
-        self._by_beginning: dict[int, dict[str, list[int]]] = {}
-        self._numbers: list[int] = []
+        self._beginnings: dict[int, set[str]] = {}  # by length
 
     def add(self, key: str, patterns: Iterable[Pattern]) -> None:
         """Whatever matches one of these patterns is reported under `key`."""
         for pattern in patterns:
             at = len(self._patterns)
             self._patterns.append((pattern, key))
+            self._places.append(pattern.places)
             for anchor in pattern.anchors:
-                if anchor == _NUMBER:
-                    self._numbers.append(at)
-                elif anchor.endswith("*"):
-                    beginning = anchor[:-1]
-                    self._by_beginning.setdefault(len(beginning), {}).setdefault(beginning, []).append(at)
-                else:
-                    self._by_word.setdefault(anchor, []).append(at)
+                self._by_word.setdefault(anchor, []).append(at)
+            for word in frozenset[str]().union(*pattern.places):
+                if word.endswith("*"):
+                    self._beginnings.setdefault(len(word) - 1, set()).add(word[:-1])
 
     def search(self, sentence: Sentence) -> Iterator[tuple[str, int, int, bool]]:
         """Every key found in a sentence, with its first and one past its last word, and whether the phrase denies."""
-        for at in sorted(self._candidates(sentence)):
+        for at in self._candidates(sentence):
             pattern, key = self._patterns[at]
             # From every place anew, so that a phrase inside a longer, negated one is found too.
             found = pattern.regex.search(sentence.line)
@@ -210,15 +213,24 @@ class Index:
                 yield key, *sentence.words_at(found.start(), found.end()), pattern.denies
                 found = pattern.regex.search(sentence.line, found.start() + 1)
 
-    def _candidates(self, sentence: Sentence) -> set[int]:
-        candidates: set[int] = set()
-        for word in set(sentence.words):
-            candidates.update(self._by_word.get(word, ()))
-            for length, beginnings in self._by_beginning.items():
-                candidates.update(beginnings.get(word[:length], ()))
-            if self._numbers and word[0].isdigit():
-                candidates.update(self._numbers)
-        return candidates
+    def _candidates(self, sentence: Sentence) -> list[int]:
+        """The patterns that may match, in the order in which they were added."""
+        held = self._held(sentence)
+        anchored: set[int] = set()
+        for word in held:
+            anchored.update(self._by_word.get(word, ()))
+        lacks, places = held.isdisjoint, self._places
+        return sorted([at for at in anchored if not any(map(lacks, places[at]))])
+
+    def _held(self, sentence: Sentence) -> set[str]:
+        """The sentence's words, the beginnings among them that patterns ask for, and # for a number."""
+        words = set(sentence.words)
+        held = set(words)
+        for length, beginnings in self._beginnings.items():
+            held.update(f"{word[:length]}*" for word in words if word[:length] in beginnings)
+        if any(word[0].isdigit() for word in words):
+            held.add(_NUMBER)
+        return held
 
     @property
     def words(self) -> frozenset[str]:
