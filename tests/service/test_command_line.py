@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from preceptor import cli
+from preceptor.cli import app, installation
 from preceptor.demo import opening
 
 Run = Callable[..., tuple[int, str]]
@@ -88,12 +88,12 @@ def test_a_demo_of_an_older_version_is_made_anew(tmp_path: Path, monkeypatch: py
     wanted = opening.Settings(50, 1, date(2026, 11, 16))
     done: list[object] = []
     monkeypatch.setenv("PRECEPTOR_HOME", str(tmp_path))
-    monkeypatch.setattr(cli, "_is_of_this_version", lambda: False)
+    monkeypatch.setattr(installation, "is_of_this_version", lambda: False)
     monkeypatch.setattr(opening, "held", lambda _: wanted)
     monkeypatch.setattr(opening, "clear", done.append)
     monkeypatch.setattr(opening, "open_practice", lambda home, settings, _: done.append((home, settings)))
 
-    said = CliRunner().invoke(cli.app, ["demo", "--patients", "50", "--monday", "2026-11-16", "--no-serve"])
+    said = CliRunner().invoke(app, ["demo", "--patients", "50", "--monday", "2026-11-16", "--no-serve"])
 
     assert "made by an older version" in said.output
     assert done == [tmp_path / "demo", (tmp_path / "demo", wanted)]
