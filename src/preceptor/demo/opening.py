@@ -12,6 +12,7 @@ from pathlib import Path
 from preceptor.advice import Standing
 from preceptor.demo import Practice as DemoPractice
 from preceptor.demo import build
+from preceptor.tools.watch import PACKS
 
 PASSWORD = "synthetic-demo-1"  # noqa: S105 -- opens nothing but synthetic data
 TELEPHONE = "01632 960000"  # from the range that Ofcom keeps for fiction
@@ -81,6 +82,7 @@ def _fill(made: DemoPractice, progress: Progress) -> None:
     from django.db import transaction
 
     from preceptor.service.accounts.models import User
+    from preceptor.service.findings.watches import switch
     from preceptor.service.oversight.standing import set_standing
     from preceptor.service.patients.importing import import_paths
     from preceptor.service.patients.models import Patient
@@ -105,6 +107,8 @@ def _fill(made: DemoPractice, progress: Progress) -> None:
         for card in toolbox.cards.values():
             why = "The demo practice opens with every tool as second reader."
             set_standing(practice, card.tool, card.version, Standing.SECOND, user=None, why=why)
+        for pack in PACKS:
+            switch(practice, pack, on=True, user=None, why="The demo practice opens with every watch switched on.")
         requests = sorted(made.requests, key=lambda request: request.received)
         for number, request in enumerate(requests):
             progress("Receiving a Monday's requests", number, len(requests))

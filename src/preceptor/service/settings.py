@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "preceptor.service.ledger",
     "preceptor.service.symptoms",
     "preceptor.service.hooks",
+    "preceptor.service.findings",
 ]
 
 MIDDLEWARE = [

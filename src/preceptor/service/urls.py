@@ -10,6 +10,7 @@ from preceptor.service.requests.api import api_urls
 urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("preceptor.service.accounts.urls")),
     path("api/", api_urls),
+    path("findings/", include("preceptor.service.findings.urls")),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("patients/", include("preceptor.service.patients.urls")),

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET
 
 from preceptor.advice import EventKind
 from preceptor.service.accounts.signed_in import practice_of, staff_of
+from preceptor.service.findings.showing import section_of
 from preceptor.service.patients import charts, presenters, results
 from preceptor.service.patients.histories import histories_of
 from preceptor.service.patients.models import Event, Patient
@@ -54,6 +55,7 @@ def patient(http: HttpRequest, patient_id: int) -> HttpResponse:
         "latest": latest[:LATEST_RESULTS],
         "requests": about.requests.order_by("-received", "-id")[:3],
         "faulty": events.exclude(problem="").count(),
+        "section_": section_of(http, about),
     }
     return _record_page(http, about, "summary", context)
 

@@ -1,0 +1,1 @@
+"""What the watches noticed, kept: shown on the patient's page and on the practice's worklist, answered, measured."""

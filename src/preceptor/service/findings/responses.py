@@ -1,0 +1,57 @@
+"""How often clinicians act on a watch's findings, dismiss them, put them off, or pass them by."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+
+from preceptor.service.findings.models import Finding, Kind
+from preceptor.service.findings.seen import with_fate
+from preceptor.service.practices.models import Practice
+from preceptor.supervision.figures import Share, share
+
+IGNORED = "ignored"
+FATES = {Kind.ACT: "acted on", Kind.DISMISS: "dismissed", Kind.SNOOZE: "snoozed", IGNORED: "ignored"}
+FEWEST = 10  # findings, before a watch is called ignored
+
+
+@dataclass(frozen=True, slots=True)
+class Responses:
+    """Of the `n` findings of a watch that were shown and have come to something."""
+
+    counts: Counter[str]
+    open: int  # shown, and the patient has not been seen since
+
+    @property
+    def n(self) -> int:
+        return sum(self.counts.values())
+
+    @property
+    def shares(self) -> list[tuple[str, Share]]:
+        """Each fate in words, with its Wilson interval."""
+        return [(words, share(self.counts[fate], self.n)) for fate, words in FATES.items()]
+
+    @property
+    def is_ignored(self) -> bool:
+        """Beyond doubt more often than not: the whole interval lies above a half."""
+        ignored = share(self.counts[IGNORED], self.n)
+        return self.n >= FEWEST and ignored.interval is not None and ignored.interval.low > 0.5
+
+
+def responses_of(practice: Practice) -> dict[str, Responses]:
+    """By watch; a watch of which nothing was shown is not there. What ended before anybody answered, or saw the
+    patient, counts for nothing."""
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    still_open: Counter[str] = Counter()
+    for finding in with_fate(practice).select_related("answer").only("watch", "ended", "answer__kind"):
+        if fate := _fate(finding):
+            counts[finding.watch][fate] += 1
+        elif finding.ended is None:
+            still_open[finding.watch] += 1
+    return {watch: Responses(counts[watch], still_open[watch]) for watch in {*counts, *still_open}}
+
+
+def _fate(finding: Finding) -> str:
+    if finding.answer and finding.answer.kind != Kind.SHOW_AGAIN:
+        return finding.answer.kind
+    return IGNORED if finding.was_seen else ""

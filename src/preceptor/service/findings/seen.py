@@ -1,0 +1,50 @@
+"""Which cards a clinician has been shown: kept with the session for its budget, on the finding for what comes of it.
+
+A finding is ignored when its patient was next seen without anybody having answered it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.functions import Coalesce, Now
+from django.http import HttpRequest
+
+from preceptor.advice import EventKind
+from preceptor.service.accounts.signed_in import staff_of
+from preceptor.service.findings.cards import Card
+from preceptor.service.findings.models import Finding
+from preceptor.service.patients.models import Event
+from preceptor.service.practices.models import Practice
+from preceptor.service.requests.models import Decision
+
+_KEY = "findings_shown"
+
+
+def shown_in_session(http: HttpRequest) -> list[int]:
+    """The leading findings of the cards that this session has put up front."""
+    return list(http.session.get(_KEY, []))
+
+
+def note_shown(http: HttpRequest, cards: Sequence[Card], now: datetime) -> None:
+    """These cards are before somebody now. Who may not answer them is no clinician who could ignore them."""
+    if not staff_of(http).may_decide:
+        return
+    before = shown_in_session(http)
+    if new := [card.lead.pk for card in cards if card.lead.pk not in before]:
+        http.session[_KEY] = before + new
+    fresh = [each.pk for card in cards for each in card.findings if each.shown is None]
+    if fresh:
+        Finding.objects.of(staff_of(http).practice).filter(pk__in=fresh, shown=None).update(shown=now)
+
+
+def with_fate(practice: Practice) -> QuerySet[Finding]:
+    """Every finding that was shown, with `was_seen`: the patient was seen after that, while it still held."""
+    shown, ended = OuterRef("shown"), Coalesce(OuterRef("ended"), Now())
+    decided = Decision.objects.filter(request__patient=OuterRef("patient"), at__gt=shown, at__lt=ended)
+    met = Event.objects.filter(
+        patient=OuterRef("patient"), kind=EventKind.ENCOUNTER, void=False, when__gt=shown, when__lt=ended
+    )
+    return Finding.objects.of(practice).filter(shown__isnull=False).annotate(was_seen=Exists(decided) | Exists(met))
