@@ -47,7 +47,10 @@ def give_to(ids: Sequence[int], user: User, owner: User | None) -> None:
     for row in _held(ids, user):
         row.owner = owner
         row.save(update_fields=["owner"])
-        body = {"watch": row.watch, "owner": f"user:{owner.pk} {owner.shown_name}" if owner else None}
+        body: dict[str, object] = {
+            "watch": row.watch,
+            "owner": f"user:{owner.pk} {owner.shown_name}" if owner else None,
+        }
         _record("finding.owner", row, body, user)
 
 

@@ -39,21 +39,16 @@ class SnoozeReason(models.TextChoices):
     OTHER = "other", "Another reason"
 
 
-class FindingRows(OfPractice):
-    """Findings, and those of them that wait for somebody."""
+def waits_on(day: date) -> Q:
+    """What still holds, and was not answered, was asked to be shown again, or was snoozed until this day."""
+    again = Q(answer=None) | Q(answer__kind=Kind.SHOW_AGAIN) | Q(answer__kind=Kind.SNOOZE, answer__until__lte=day)
+    return Q(ended=None) & again
 
-    def waiting(self, on: date) -> FindingRows:
-        """What still holds, and was not answered, was asked to be shown again, or was snoozed until this day."""
-        return self.filter(
-            Q(answer=None) | Q(answer__kind=Kind.SHOW_AGAIN) | Q(answer__kind=Kind.SNOOZE, answer__until__lte=on),
-            ended=None,
-        )
 
-    def answered(self, on: date) -> FindingRows:
-        """What still holds, and is out of sight because of its answer."""
-        return self.filter(
-            Q(answer__kind__in=(Kind.ACT, Kind.DISMISS)) | Q(answer__kind=Kind.SNOOZE, answer__until__gt=on), ended=None
-        )
+def answered_on(day: date) -> Q:
+    """What still holds, and is out of sight because of its answer."""
+    done = Q(answer__kind__in=(Kind.ACT, Kind.DISMISS)) | Q(answer__kind=Kind.SNOOZE, answer__until__gt=day)
+    return Q(ended=None) & done
 
 
 class Finding(models.Model):
@@ -81,7 +76,7 @@ class Finding(models.Model):
     owner = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")  # who has taken it on
     answer = models.ForeignKey("findings.Answer", models.PROTECT, null=True, related_name="+")  # the last: it holds
 
-    objects = FindingRows.as_manager()
+    objects = OfPractice.as_manager()
 
     class Meta:
         constraints = [
@@ -104,7 +99,8 @@ class Finding(models.Model):
             return False
         if self.answer is None or self.answer.kind == Kind.SHOW_AGAIN:
             return True
-        return self.answer.kind == Kind.SNOOZE and self.answer.until <= timezone.localdate()
+        until = self.answer.until if self.answer.kind == Kind.SNOOZE else None
+        return until is not None and until <= timezone.localdate()
 
 
 class Answer(models.Model):

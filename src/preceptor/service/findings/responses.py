@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 
 from preceptor.service.findings.models import Finding, Kind
-from preceptor.service.findings.seen import with_fate
+from preceptor.service.findings.seen import seen_since
 from preceptor.service.practices.models import Practice
 from preceptor.supervision.figures import Share, share
 
@@ -43,15 +43,12 @@ def responses_of(practice: Practice) -> dict[str, Responses]:
     patient, counts for nothing."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     still_open: Counter[str] = Counter()
-    for finding in with_fate(practice).select_related("answer").only("watch", "ended", "answer__kind"):
-        if fate := _fate(finding):
-            counts[finding.watch][fate] += 1
-        elif finding.ended is None:
-            still_open[finding.watch] += 1
+    shown = Finding.objects.of(practice).filter(shown__isnull=False).annotate(was_seen=seen_since())
+    for watch, ended, kind, was_seen in shown.values_list("watch", "ended", "answer__kind", "was_seen"):
+        if kind and kind != Kind.SHOW_AGAIN:
+            counts[watch][kind] += 1
+        elif was_seen:
+            counts[watch][IGNORED] += 1
+        elif ended is None:
+            still_open[watch] += 1
     return {watch: Responses(counts[watch], still_open[watch]) for watch in {*counts, *still_open}}
-
-
-def _fate(finding: Finding) -> str:
-    if finding.answer and finding.answer.kind != Kind.SHOW_AGAIN:
-        return finding.answer.kind
-    return IGNORED if finding.was_seen else ""

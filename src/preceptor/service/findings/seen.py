@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce, Now
 from django.http import HttpRequest
 
@@ -17,7 +17,6 @@ from preceptor.service.accounts.signed_in import staff_of
 from preceptor.service.findings.cards import Card
 from preceptor.service.findings.models import Finding
 from preceptor.service.patients.models import Event
-from preceptor.service.practices.models import Practice
 from preceptor.service.requests.models import Decision
 
 _KEY = "findings_shown"
@@ -40,11 +39,11 @@ def note_shown(http: HttpRequest, cards: Sequence[Card], now: datetime) -> None:
         Finding.objects.of(staff_of(http).practice).filter(pk__in=fresh, shown=None).update(shown=now)
 
 
-def with_fate(practice: Practice) -> QuerySet[Finding]:
-    """Every finding that was shown, with `was_seen`: the patient was seen after that, while it still held."""
+def seen_since() -> Q:
+    """Of a finding that was shown: its patient was seen after that, while it still held."""
     shown, ended = OuterRef("shown"), Coalesce(OuterRef("ended"), Now())
     decided = Decision.objects.filter(request__patient=OuterRef("patient"), at__gt=shown, at__lt=ended)
     met = Event.objects.filter(
         patient=OuterRef("patient"), kind=EventKind.ENCOUNTER, void=False, when__gt=shown, when__lt=ended
     )
-    return Finding.objects.of(practice).filter(shown__isnull=False).annotate(was_seen=Exists(decided) | Exists(met))
+    return Q(Exists(decided)) | Q(Exists(met))

@@ -17,7 +17,7 @@ from preceptor.service.accounts.models import User
 from preceptor.service.accounts.signed_in import staff_of
 from preceptor.service.findings.cards import Card, limits_of, merged, within
 from preceptor.service.findings.forms import AnswerForm
-from preceptor.service.findings.models import Finding
+from preceptor.service.findings.models import Finding, answered_on, waits_on
 from preceptor.service.findings.noticing import notice_patient
 from preceptor.service.findings.seen import note_shown, shown_in_session
 from preceptor.service.findings.watches import packs_on
@@ -104,7 +104,7 @@ def section_of(http: HttpRequest, patient: Patient, form: AnswerForm | None = No
     watches = [watch.id for pack in on for watch in PACKS[pack]]
     rows = Finding.objects.of(patient.practice).filter(patient=patient, watch__in=watches)
     rows = rows.select_related("answer__clinician", "owner")
-    cards = merged(rows.waiting(today))
+    cards = merged(rows.filter(waits_on(today)))
     front, rest = within(cards, limits_of(patient.practice), shown_in_session(http))
     note_shown(http, front, now)
     entries = _entries(patient, cards)
@@ -114,7 +114,7 @@ def section_of(http: HttpRequest, patient: Patient, form: AnswerForm | None = No
         patient=patient,
         front=tuple(shown[card.lead.pk] for card in front),
         rest=tuple(shown[card.lead.pk] for card in rest),
-        answered=tuple(rows.answered(today).order_by("-answer__at", "pk")),
+        answered=tuple(rows.filter(answered_on(today)).order_by("-answer__at", "pk")),
         may_answer=staff_of(http).may_decide,
         any_pack_on=bool(on),
         owners=tuple(clinicians_of(staff_of(http))),

@@ -18,7 +18,7 @@ from preceptor.advice import Priority
 from preceptor.service.accounts.models import User
 from preceptor.service.accounts.signed_in import practice_of, staff_of
 from preceptor.service.findings.cards import Card, merged
-from preceptor.service.findings.models import PRIORITY_WORDS, Finding
+from preceptor.service.findings.models import PRIORITY_WORDS, Finding, waits_on
 from preceptor.service.findings.showing import age_in_days, clinicians_of
 from preceptor.service.findings.watches import packs_on
 from preceptor.service.hooks.cards import PACK_TITLES
@@ -81,7 +81,7 @@ def rows_of(user: User, wish: Wish) -> list[Row]:
     packs = packs_on(user.practice) & ({wish.pack} if wish.pack else set(PACKS))
     now, today = timezone.now(), timezone.localdate()
     watches = [watch.id for pack in packs for watch in PACKS[pack]]
-    found = Finding.objects.of(user.practice).waiting(today).filter(watch__in=watches, patient__died=None)
+    found = Finding.objects.of(user.practice).filter(waits_on(today), watch__in=watches, patient__died=None)
     if wish.owner == "me":
         found = found.filter(owner=user)
     elif wish.owner == "nobody":
