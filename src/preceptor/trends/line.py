@@ -65,13 +65,13 @@ def line_through(times: Numbers, heights: Numbers, published_spread: float) -> L
     middle = float(np.median(residuals))
     for _ in range(50):
         off = heights - middle - slope * times
-        spread = pooled(off, published_spread, fitted=2)
+        spread = pooled(off, published_spread, fitted=2, begin=spread)
         weights = 1 / np.maximum(1, np.abs(off) / (CLIPPED_AT * spread))
         total = weights.sum()
         centre, height = float(weights @ times / total), float(weights @ heights / total)
         across = float(weights @ (times - centre) ** 2)
         turned = float(weights @ ((times - centre) * (heights - height))) / across
-        settled = abs(turned - slope) * math.sqrt(across) < 1e-9 * spread
+        settled = abs(turned - slope) * math.sqrt(across) < 1e-7 * spread
         slope, middle = turned, height - turned * centre
         if settled:
             break
@@ -96,22 +96,22 @@ def flat_through(heights: Numbers, published_spread: float) -> Line:
         weights = 1 / np.maximum(1, np.abs(heights - height) / (CLIPPED_AT * spread))
         total = float(weights.sum())
         moved = float(weights @ heights) / total
-        settled = abs(moved - height) < 1e-9 * spread
+        settled = abs(moved - height) < 1e-7 * spread
         height = moved
         if settled:
             break
     return Line(0.0, height, 0.0, spread / math.sqrt(total), 0.0, spread, PRIOR_RESULTS + total - 1)
 
 
-def pooled(off: Numbers, published_spread: float, fitted: int) -> float:
+def pooled(off: Numbers, published_spread: float, fitted: int, begin: float | None = None) -> float:
     """The spread, from how far points lie off what was fitted, clipped, and from what is published."""
-    spread = published_spread
+    spread = published_spread if begin is None else begin
     for _ in range(30):
         clipped = np.minimum(off**2, (CLIPPED_AT * spread) ** 2).sum() / _CLIPPED_SQUARE
         own = max(off.size - fitted, 0)
         # The clipped sum is of n points, of which the fit took some freedom.
         found = math.sqrt((PRIOR_RESULTS * published_spread**2 + float(clipped)) / (PRIOR_RESULTS + own))
-        if abs(found - spread) < 1e-10 * published_spread:
+        if abs(found - spread) < 1e-7 * published_spread:
             break
         spread = found
     return spread

@@ -96,34 +96,34 @@ def _other_unit(values: Sequence[float], variation: Variation) -> tuple[set[int]
     """The places of a minority that another unit would bring to the others; and whether it cannot be told which is
     the minority.
     """
-    for convert in _conversions(variation):
-        for centre in sorted(values):
-            like = {place for place, value in enumerate(values) if abs(_ratio(value, centre)) < math.log(_FAR_OFF) / 2}
-            other = {place for place, value in enumerate(values) if _fits_converted(value, centre, convert)}
-            if other and not like & other and len(other) <= len(like):
-                return (set(), True) if len(other) == len(like) else (other, False)
+    found = np.asarray(values)
+    ordered = np.sort(found)
+    # Whichever unit most results are in, one of the two middle ones is in it.
+    for centre in (float(ordered[(found.size - 1) // 2]), float(ordered[found.size // 2])):
+        off = _times_off(found, centre)
+        like = int((off < math.log(_FAR_OFF) / 2).sum())
+        for convert in _conversions(variation):
+            brought = _times_off(convert(found), centre)
+            fits = (off > math.log(_FAR_OFF)) & (brought < np.minimum(_BROUGHT_BACK * off, math.log(_FAR_OFF) / 2))
+            other = {int(place) for place in np.flatnonzero(fits)}
+            if other and len(other) <= like:
+                return (set(), True) if len(other) == like else (other, False)
     return set(), False
 
 
-def _fits_converted(value: float, centre: float, convert: Callable[[float], float]) -> bool:
-    converted = convert(value)
-    if value <= 0 or converted <= 0 or centre <= 0:
-        return False
-    off, brought = abs(_ratio(value, centre)), abs(_ratio(converted, centre))
-    return off > math.log(_FAR_OFF) and brought < min(_BROUGHT_BACK * off, math.log(_FAR_OFF) / 2)
-
-
-def _ratio(value: float, centre: float) -> float:
-    return math.log(value / centre) if value > 0 and centre > 0 else math.inf
+def _times_off(values: Numbers, centre: float) -> Numbers:
+    """How many times each lies off, as a logarithm; infinitely far where there is none."""
+    above = (values > 0) & (centre > 0)
+    return np.where(above, np.abs(np.log(np.where(above, values, 1.0) / (centre or 1.0))), math.inf)
 
 
 @cache
-def _conversions(variation: Variation) -> tuple[Callable[[float], float], ...]:
+def _conversions(variation: Variation) -> tuple[Callable[[Numbers], Numbers], ...]:
     """From every other unit that is sent for it, and back: a number may have been converted that should not have."""
     return tuple(_each_way(variation))
 
 
-def _each_way(variation: Variation) -> Iterator[Callable[[float], float]]:
+def _each_way(variation: Variation) -> Iterator[Callable[[Numbers], Numbers]]:
     steady = variation.within_person_percent <= _STEADY
     for row in rows("unit_conversions"):
         factor, offset = float(row["factor"]), float(row["offset"])
@@ -134,8 +134,8 @@ def _each_way(variation: Variation) -> Iterator[Callable[[float], float]]:
             yield partial(_converted, 1 / factor, -offset / factor)
 
 
-def _converted(factor: float, offset: float, value: float) -> float:
-    return value * factor + offset
+def _converted(factor: float, offset: float, values: Numbers) -> Numbers:
+    return values * factor + offset
 
 
 def _count(places: set[int]) -> str:
