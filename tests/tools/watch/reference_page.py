@@ -18,7 +18,10 @@ _PACKS = {
     "monitoring": "Medicines that need tests",
     "prescribing": "Prescribing safety",
     "cancer": "Signs of cancer (a source that needs a licence to adapt: a pack of its own)",
+    "cancer_results": "Results beyond a limit for cancer (a source that needs a licence to adapt: a pack of its own)",
+    "symptoms": "Symptoms that come back or change",
     "heart": "Heart, blood pressure and stroke",
+    "qrisk3": "QRISK3 (coefficients under the GNU LGPL, with a disclaimer: a pack of its own)",
 }
 
 

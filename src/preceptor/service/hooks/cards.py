@@ -24,7 +24,10 @@ PACK_TITLES = {
     "monitoring": "Monitoring of medicines",
     "prescribing": "Prescribing safety",
     "cancer": "Signs of cancer",
+    "cancer_results": "Results beyond a limit for cancer",
+    "symptoms": "Symptoms",
     "heart": "Heart and circulation",
+    "qrisk3": "QRISK3",
 }
 _INDICATORS = {Priority.TODAY: "critical", Priority.THIS_WEEK: "warning", Priority.ROUTINE: "info"}
 _STATES = {"met": "Yes", "not met": "No", "unknown": "Not known"}

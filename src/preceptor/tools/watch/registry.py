@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from functools import cache
 
-from preceptor.tools.watch.packs import cancer, diabetes, heart, kidney, monitoring, prescribing, results
+from preceptor.tools.watch.packs import (
+    cancer,
+    cancer_results,
+    diabetes,
+    heart,
+    kidney,
+    monitoring,
+    prescribing,
+    qrisk3,
+    results,
+    symptoms,
+)
 from preceptor.tools.watch.watch import Watch
 
-_MODULES = (results, kidney, diabetes, monitoring, prescribing, cancer, heart)
+_MODULES = (results, kidney, diabetes, monitoring, prescribing, cancer, cancer_results, symptoms, heart, qrisk3)
 PACKS = {module.__name__.rpartition(".")[2]: module.WATCHES for module in _MODULES}
 
 

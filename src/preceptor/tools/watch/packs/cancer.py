@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from preceptor.advice import EventKind, Priority
-from preceptor.tools.watch.criteria import When, all_of, any_of, holds
+from preceptor.tools.watch.criteria import When, all_of, holds
 from preceptor.tools.watch.nodes import Row
 from preceptor.tools.watch.packs.sources import CALCIUM, CANCER, HAEMOGLOBIN, OWN, PANCREAS, PLATELETS
 from preceptor.tools.watch.watch import Source, Watch
@@ -13,7 +13,6 @@ from preceptor.tools.watch.words import (
     before,
     by_sex,
     conditions,
-    count_in,
     entries,
     latest,
     latest_run,
@@ -190,18 +189,5 @@ WATCHES = (
         "haematuria_without_referral",
         "Visible blood in urine at 45 or older, no referral",
         "haematuria", aged(45), ask="Exclude an infection; refer on the suspected cancer pathway.",
-    ),
-    _signal(
-        "third_contact_for_the_same_symptom",
-        "Third contact for the same symptom in 3 months",
-        "Coming back a third time with the same thing is a warning in itself.",
-        "Think again from the start; examine; ask a colleague.",
-        any_of(
-            *(
-                count_in(92, entries(EventKind.CONDITION, EventKind.ENCOUNTER, about=(symptom,)), 3)
-                for symptom in ("abdominal_pain", "back_pain", "headache", "cough", "fatigue", "bloating")
-            )
-        ),
-        OWN,
     ),
 )  # fmt: skip
