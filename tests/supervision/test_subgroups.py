@@ -13,7 +13,7 @@ from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import confint_proportions_2indep
 
 from preceptor.supervision.figures import newcombe
-from preceptor.supervision.subgroups import Answer, _holm, p_worse_by_more_than, partly_pooled, subgroups
+from preceptor.supervision.subgroups import Answer, holm, p_worse_by_more_than, partly_pooled, subgroups
 
 
 def people(*groups: tuple[str, int, int]) -> tuple[list[bool | None], list[str | None]]:
@@ -61,7 +61,7 @@ def test_newcombe_is_that_of_statsmodels(one: tuple[int, int], other: tuple[int,
 @settings(max_examples=20, deadline=None)  # statsmodels collects garbage at every call
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=12))
 def test_holm_is_that_of_statsmodels(p_values: list[float]) -> None:
-    assert _holm(p_values) == pytest.approx(list(multipletests(p_values, method="holm")[1]))
+    assert holm(p_values) == pytest.approx(list(multipletests(p_values, method="holm")[1]))
 
 
 def test_the_p_value_is_the_level_at_which_the_interval_touches_the_margin() -> None:

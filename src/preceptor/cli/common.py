@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
@@ -13,6 +14,8 @@ from typer.core import TyperGroup
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
+
+    from preceptor.advice import Tool
 
 
 class Plainly(TyperGroup):
@@ -81,6 +84,20 @@ def need_port(host: str, port: int) -> None:
 
     if not is_free(host, port):
         bad_input(f"port {port} on {host} is in use or not allowed: stop what uses it, or choose another with --port")
+
+
+def tool_called(name: str) -> Tool:
+    from preceptor.tools import found
+
+    tools = found()
+    if name not in tools:
+        bad_input(f"no tool is called {name!r}; there are: {', '.join(sorted(tools))}")
+    return tools[name]
+
+
+def need_folder(*paths: Path | None) -> None:
+    if missing := [path for path in paths if path and not path.parent.is_dir()]:
+        bad_input(f"there is no folder {missing[0].parent}")
 
 
 @contextmanager

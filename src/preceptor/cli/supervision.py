@@ -11,7 +11,8 @@ from typing import Annotated
 
 import typer
 
-from preceptor.cli.common import app, bad_input, progress_bars
+from preceptor.cli.common import app, bad_input, need_folder, progress_bars, tool_called
+from preceptor.cli.evidence import By, Key, signing_key
 
 
 @app.command()
@@ -41,8 +42,15 @@ def reliance(
 def evaluate(
     tool: Annotated[str, typer.Argument(help="The tool's name, such as triage.")],
     data: Annotated[Path, typer.Argument(help="Labelled requests: JSON lines, or a .csv.")],
-    out: Annotated[Path | None, typer.Option(help="Write everything measured here, as JSON.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Write what was measured here: signed, where there is a key.")
+    ] = None,
     html: Annotated[Path | None, typer.Option(help="Write a page with charts and tables here.")] = None,
+    registered: Annotated[
+        Path | None, typer.Option(help="Thresholds that `preceptor evidence register` signed before this run.")
+    ] = None,
+    key: Key = None,
+    by: By = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of words.")] = False,
 ) -> None:
     """Measure a tool's advice against labelled requests.
@@ -51,23 +59,33 @@ def evaluate(
     """
     from preceptor.evaluation import page, telling
     from preceptor.evaluation.evaluation import evaluate as measure
+    from preceptor.evaluation.evidence.identity import identity
+    from preceptor.evaluation.evidence.signing import CannotSign, written
+    from preceptor.evaluation.evidence.statement import evaluation_statement, read_registration, thresholds_of
+    from preceptor.evaluation.evidence.telling import thresholds_in_words
     from preceptor.evaluation.labelled import CannotUse
-    from preceptor.tools import found as installed
 
-    tools = installed()
-    if tool not in tools:
-        bad_input(f"no tool is called {tool!r}; there are: {', '.join(sorted(tools))}")
-    if missing := [path for path in (out, html) if path and not path.parent.is_dir()]:
-        bad_input(f"there is no folder {missing[0].parent}")
+    began = datetime.now(UTC)
+    asked = tool_called(tool)
+    need_folder(out, html)
+    if registered and not (key and out):
+        bad_input("--registered is for a signed statement: give --key and --out as well")
+    signs = signing_key(key) if key and out else None
     try:
+        before = identity(asked) if signs else None
+        registration = read_registration(registered, asked, began) if registered else None
         with progress_bars() if sys.stderr.isatty() else nullcontext() as bar:
             progress = (lambda done, of: bar("Asking", done, of)) if bar else None
-            found = measure(tools[tool], data, datetime.now(UTC), progress)
-    except CannotUse as fault:
+            found = measure(asked, data, began, progress)
+        result = telling.as_json(found)
+        told = json.dumps(result, ensure_ascii=False, allow_nan=False, indent=None if as_json else 2)
+        if out and signs and before:
+            statement = evaluation_statement(asked, before, found, signs, by, datetime.now(UTC), registration)
+            out.write_bytes(written(statement))
+        elif out:
+            out.write_text(told + "\n", encoding="utf-8")
+    except (CannotUse, CannotSign) as fault:
         bad_input(str(fault))
-    told = json.dumps(telling.as_json(found), ensure_ascii=False, allow_nan=False, indent=None if as_json else 2)
-    if out:
-        out.write_text(told + "\n", encoding="utf-8")
     if html:
         html.write_text(page.page(found), encoding="utf-8")
     if as_json:
@@ -75,4 +93,9 @@ def evaluate(
     else:
         for line in telling.in_words(found):
             typer.echo(line)
+        if signs:
+            for line in thresholds_in_words(thresholds_of(registration, result)):
+                typer.echo(line)
+    if out and not signs:
+        typer.echo(f"{out} is not signed: nobody else can rely on it (--key signs it)", err=True)
     raise typer.Exit(1 if found.faulty else 0)

@@ -100,7 +100,7 @@ def subgroups(good: Sequence[bool | None], attributes: Mapping[str, Sequence[str
 
 def _judged(found: list[tuple[str, str, int, int, int, int, Figure]], margin: float) -> tuple[Group, ...]:
     p_values = [p_worse_by_more_than(margin, *row[2:6]) for row in found]
-    unfair, fair = _holm(p_values), _holm([1 - p for p in p_values])
+    unfair, fair = holm(p_values), holm([1 - p for p in p_values])
     groups = []
     for row, p_unfair, p_fair in zip(found, unfair, fair, strict=True):
         attribute, value, count, n, count_others, n_others, pooled = row
@@ -146,7 +146,7 @@ def p_worse_by_more_than(margin: float, count: int, n: int, count_others: int, n
     return two_sided / 2 if seen > margin else 1 - two_sided / 2
 
 
-def _holm(p_values: Sequence[float]) -> list[float]:
+def holm(p_values: Sequence[float]) -> list[float]:
     """Holm's step-down: the smallest p counts as many times as there are groups, the next once less, and so on."""
     # Not statsmodels' multipletests: each call of it collects garbage, a third of a second in a large process.
     p = np.asarray(p_values, dtype=float)
