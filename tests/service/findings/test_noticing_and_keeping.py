@@ -20,7 +20,6 @@ from preceptor.service.findings.watches import packs_on, switch, version_of, wat
 from preceptor.service.ledger.models import Entry
 from preceptor.service.patients.models import Event
 from preceptor.tools.watch import all_watches, watch_named
-
 from service.factories import a_patient, a_practice, a_user, an_event
 from service.findings.conftest import potassium
 
