@@ -39,7 +39,8 @@ def addresses(person, patient, request) -> dict[str, str]:
     """Every address of the service's own pages, filled with these."""
     values = {
         "user_id": person.pk, "patient_id": patient.pk, "request_id": request.pk, "slug": "egfr",
-        "name": "triage", "ods_code": request.practice.ods_code, "key": "x",
+        "name": "triage", "finding_id": patient.pk, "watch_id": "ckd_uncoded", "pack": "kidney",
+        "ods_code": request.practice.ods_code, "key": "x",
     }  # fmt: skip
     found = {}
 

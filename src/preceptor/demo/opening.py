@@ -82,6 +82,7 @@ def _fill(made: DemoPractice, progress: Progress) -> None:
     from django.db import transaction
 
     from preceptor.service.accounts.models import User
+    from preceptor.service.findings.noticing import notice_patient
     from preceptor.service.findings.watches import switch
     from preceptor.service.oversight.standing import set_standing
     from preceptor.service.patients.importing import import_paths
@@ -125,4 +126,5 @@ def _fill(made: DemoPractice, progress: Progress) -> None:
             )
             received: Request = receive(practice, arrival).request
             assess(received, toolbox)
+            notice_patient(patient)
     progress("Receiving a Monday's requests", len(requests), len(requests))

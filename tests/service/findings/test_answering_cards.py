@@ -42,11 +42,17 @@ def test_a_snoozed_finding_is_shown_again_on_its_day_and_the_ledger_tells_of_it(
     answer([finding.pk], gp, Kind.SNOOZE, reason="booked", until=today + timedelta(days=7))
     days = [n for n in range(10) if Finding.objects.filter(waits_on(today + timedelta(days=n))).exists()]
     assert days == [7, 8, 9]
-    entry = Entry.objects.get(kind="finding.snooze", subject=f"finding:{finding.pk}")
+    entry = Entry.objects.get(kind="finding.answer", subject=f"finding:{finding.pk}")
     body = json.loads(entry.body)
-    assert (body["reason"], body["until"]) == ("booked", (today + timedelta(days=7)).isoformat())
+    assert (body["kind"], body["reason"], body["until"]) == (
+        "snooze",
+        "booked",
+        (today + timedelta(days=7)).isoformat(),
+    )
     assert entry.actor.startswith(f"user:{gp.pk} ")
     assert verify().whole
+    Answer.objects.update(reason="other")
+    assert "its reason was changed" in str(verify().fault)
 
 
 @pytest.mark.parametrize(

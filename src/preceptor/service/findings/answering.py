@@ -91,10 +91,11 @@ def _add(row: Finding, user: User, kind: Kind, reason: str, note: str, until: da
     row.shown = row.shown or given.at
     row.save(update_fields=["answer", "shown"])
     body = {
-        "answer": given.pk, "watch": row.watch, "version": row.version, "fingerprint": row.fingerprint,
-        "reason": given.reason, "note": given.note, "until": given.until.isoformat() if given.until else None,
+        "answer": given.pk, "kind": str(given.kind), "watch": row.watch, "version": row.version,
+        "fingerprint": row.fingerprint, "reason": given.reason, "note": given.note,
+        "until": given.until.isoformat() if given.until else None,
     }  # fmt: skip
-    _record(f"finding.{given.kind}", row, body, user)
+    _record("finding.answer", row, body, user)
     return given
 
 

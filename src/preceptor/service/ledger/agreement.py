@@ -14,6 +14,8 @@ from uuid import UUID
 
 from django.db import models
 
+from preceptor.service.findings.models import Answer, PackSetting
+from preceptor.service.hooks.models import HookFeedback
 from preceptor.service.ledger.models import Entry
 from preceptor.service.ledger.verdict import Fault
 from preceptor.service.oversight.models import ToolStanding
@@ -34,7 +36,7 @@ class Described:
     beside: tuple[str, ...] = ()  # what is read with the row
 
 
-def _who(row: FirstView | Decision | Reopening) -> str:
+def _who(row: FirstView | Decision | Reopening | Answer) -> str:
     return f"user:{row.clinician_id}"
 
 
@@ -83,6 +85,29 @@ DESCRIBED = (
             "subject": f"tool:{row.tool}", "actor": f"user:{row.signed_by_id}" if row.signed_by_id else "system",
             "version": row.version, "standing": row.standing, "why": row.why,
         },
+    ),
+    Described(
+        "answer to a finding", Answer, "finding.answer", "answer",
+        lambda row: {
+            "subject": f"finding:{row.finding_id}", "actor": _who(row), "kind": row.kind, "reason": row.reason,
+            "note": row.note, "until": row.until.isoformat() if row.until else None,
+        },
+    ),
+    Described(
+        "setting of a pack", PackSetting, "findings.pack", "setting",
+        lambda row: {
+            "subject": f"pack:{row.pack}", "actor": f"user:{row.signed_by_id}" if row.signed_by_id else "system",
+            "on": row.on, "why": row.why,
+        },
+    ),
+    Described(
+        "feedback", HookFeedback, "hooks.feedback", "feedback",
+        lambda row: {
+            "subject": f"card:{row.card_id}", "actor": f"program:{row.card.issuer}", "watch": row.card.watch,
+            "outcome": row.outcome, "accepted": row.accepted, "reason": row.reason,
+            "reason_system": row.reason_system, "comment": row.comment, "at": row.at.isoformat(),
+        },
+        ("card",),
     ),
 )  # fmt: skip
 
@@ -189,7 +214,7 @@ def _differing(described: Described, row: models.Model, entry: Entry) -> list[st
     # Of the actor only the id counts: people and tools are shown by names that may change.
     actor = entry.actor if entry.actor.startswith("tool:") else entry.actor.partition(" ")[0]
     said = json.loads(entry.body) | {"subject": entry.subject, "actor": actor, "practice": entry.practice}
-    words = {"text_sha256": "text", "actor": "author", "subject": "request" if described.kind[0] == "r" else "tool"}
+    words = {"text_sha256": "text", "actor": "author", "subject": described.kind.partition(".")[0]}
     return [words.get(name, name) for name, value in described.facts(row).items() if said.get(name) != value]
 
 
