@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from preceptor.record.concepts import Concept, rows
 
@@ -58,6 +58,7 @@ def canonical(concept: Concept, value: float, unit_sent: str) -> Measurement:
     return Measurement(value, concept.unit, "")
 
 
+@lru_cache(maxsize=4096)
 def ucum(unit_sent: str) -> str | None:
     """The UCUM unit that a spelling stands for, or None when we do not know it. "{score}" is no unit: "1"."""
     spelling = _plain(unit_sent)

@@ -54,6 +54,12 @@ def test_a_dismissal_is_kept_with_its_reason(send, card):
     assert verify().whole
 
 
+def test_feedback_that_was_changed_behind_the_ledgers_back_is_found(send, card):
+    send(overridden(card))
+    HookFeedback.objects.update(comment="It was right after all.")
+    assert "its comment was changed" in str(verify().fault)
+
+
 def test_the_same_twice_is_kept_once(send, card):
     send(overridden(card))
     again = send(overridden(card), overridden(card, outcomeTimestamp="2026-01-05T10:30:00+01:00"))

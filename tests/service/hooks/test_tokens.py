@@ -210,6 +210,8 @@ def test_the_file_is_read_again_when_it_changes(client, configured, tmp_path):
         ({"client": []}, "client, which is not known"),
         (told(clients={}), "clients is not a list"),
         (told(clients=[a_client(issuer="")]), "needs an issuer"),
+        (told(clients=[a_client(issuer="x" * 151)]), "at most 150 characters"),
+        (told(clients=[a_client(issuer="a b")]), "no space"),
         (told(clients=[a_client(), a_client()]), "same issuer"),
         (told(clients=[a_client(jwks={"keys": []})]), "has no key"),
         (told(clients=[a_client(jwks={"keys": [{"kty": "oct", "k": "eA", "kid": "k"}]})]), "not a public EC or RSA"),

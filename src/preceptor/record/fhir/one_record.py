@@ -51,9 +51,10 @@ def record_of(
     if len(people) != 1:
         raise ValueError(f"{where} holds {len(people)} patients, where one is needed")
     ((key, (person, full_url)),) = people.items()
+    names = {key, full_url, f"urn:uuid:{key.partition('/')[2]}"}
+    number = person.patient.nhs_number
     for entry, kept in about:
-        names = {key, full_url, f"urn:uuid:{key.partition('/')[2]}"}
-        if any(each.key in names or each.nhs_number == person.patient.nhs_number != "" for each in kept.subjects):
+        if any(each.key in names or each.nhs_number == number != "" for each in kept.subjects):
             events[kept.key] = kept.events
         else:
             why = f"is about {kept.subjects[0].sent}, who is not in this file"

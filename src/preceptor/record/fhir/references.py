@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from preceptor.record.check_digits import valid_nhs_number
 from preceptor.record.fhir.shapes import Node
@@ -58,6 +59,9 @@ def subjects(references: Iterable[Node], contained: Iterable[Node]) -> tuple[tup
     A reference whose type is not told (`urn:uuid`) may turn out to be a practitioner: the importer, which knows
     the patients, tells these apart. It is left out when another reference is surely a patient.
     """
+    references = list(references)
+    if len(references) == 1 and (plain := _plainly(references[0].data)):
+        return plain, ""
     sure: list[Subject] = []
     unsure: list[Subject] = []
     others: list[str] = []
@@ -79,6 +83,20 @@ def subjects(references: Iterable[Node], contained: Iterable[Node]) -> tuple[tup
     if found:
         return found, ""
     return (), f"is about {others[0][:200]}, not about a patient that can be told" if others else "names no patient"
+
+
+def _plainly(reference: Mapping[str, Any]) -> tuple[Subject, ...]:
+    """The patient of a reference such as "Patient/123", by far the most usual; empty for any other."""
+    sent = reference.get("reference")
+    return _patient(sent) if type(sent) is str else ()
+
+
+@lru_cache(maxsize=4096)
+def _patient(sent: str) -> tuple[Subject, ...]:
+    sent = sent.strip()
+    kind, key = _parsed(sent)
+    is_plain = kind == "Patient" and "\0" not in sent
+    return (Subject(key, key),) if is_plain else ()
 
 
 def _logical(reference: Node, key: str, contained: Iterable[Node]) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
 
 from preceptor.record.concepts import Concept
 from preceptor.record.fhir.codes import coded
@@ -105,12 +104,9 @@ def _measured(node: Node, concept: Concept | None, number: int | Decimal, unit: 
     return Value(found.value, found.unit, sent, unit)
 
 
-_ucum = lru_cache(maxsize=4096)(ucum)
-
-
 def _contradicts(concept: Concept, number: float, one: str, other: str) -> bool:
     """True when both are units that we know, and they do not give the concept the same value."""
-    units = _ucum(one), _ucum(other)
+    units = ucum(one), ucum(other)
     if None in units or units[0] == units[1]:
         return False
     return canonical(concept, number, one).value != canonical(concept, number, other).value

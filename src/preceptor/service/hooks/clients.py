@@ -19,6 +19,7 @@ from django.conf import settings
 ALGORITHMS = ("ES384", "ES256", "RS384")
 _OF_CURVE = {"P-384": "ES384", "P-256": "ES256"}
 _SMALLEST_RSA = 2048
+_LONGEST_ISSUER = 150  # it stands in the ledger as who acted
 _KNOWN = {"clients", "origins", "cards", "calls_a_minute", "unauthenticated"}
 _KNOWN_OF_CLIENT = {"issuer", "practice", "jwks", "jku"}
 
@@ -100,6 +101,8 @@ def _client(told: object) -> Client:
     texts = {name: found.get(name, "") for name in ("issuer", "practice", "jku")}
     if not all(isinstance(text, str) for text in texts.values()) or not texts["issuer"]:
         raise BadSettings("a client needs an issuer, in text; its practice and jku are text too")
+    if len(texts["issuer"]) > _LONGEST_ISSUER or texts["issuer"].split() != [texts["issuer"]]:
+        raise BadSettings(f"an issuer has at most {_LONGEST_ISSUER} characters, and no space")
     jwks = _object(found.get("jwks"), f"the jwks of {texts['issuer']}", None)
     keys = dict(_key(each, texts["issuer"]) for each in _list(jwks, "keys"))
     if not keys:
