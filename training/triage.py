@@ -154,7 +154,7 @@ def advise_thresholds(data: Table, found: np.ndarray) -> np.ndarray:
 
 def worth(data: Table, found: np.ndarray, advise: np.ndarray) -> float:
     f = figures(data, decided(found, advise, data.floors))
-    return f.acceptable - 0.6 * max(0, f.under - 0.03) - 0.3 * f.missed - 1.0 * max(0, f.false - 0.04)
+    return f.acceptable - 1.0 * max(0, f.under - 0.025) - 0.4 * f.missed - 1.0 * max(0, f.false - 0.04)
 
 
 def keep_thresholds(data: Table, found: np.ndarray) -> dict[Urgency, float]:

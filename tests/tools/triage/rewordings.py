@@ -42,7 +42,7 @@ def order(text: str, luck: random.Random) -> str:
 
 
 def slip(text: str, luck: random.Random) -> str:
-    """One slip of the finger, within a word of five letters or more. One that makes another word is another sentence."""
+    """One slip of the finger within a word of five letters or more; if it makes another word, none."""
     words = text.split(" ")
     long = [at for at, word in enumerate(words) if len(word) >= 5 and word.isalpha()]
     if not long:

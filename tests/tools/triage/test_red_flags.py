@@ -70,7 +70,7 @@ def test_the_table_holds_enough_of_each() -> None:
     assert len({w.text for w in ALL}) == len(ALL)
 
 
-def test_every_row_of_the_source_is_a_rule_and_keeps_what_was_verified_and_what_has_no_row_is_unverified(shared: Path) -> None:
+def test_every_row_of_the_source_is_a_rule_as_verified_as_it_was_and_others_are_unverified(shared: Path) -> None:
     with (shared / "knowledge" / "emergency_red_flags.csv").open(encoding="utf-8", newline="") as lines:
         rows = {row["id"]: row["verified"] for row in csv.DictReader(lines)}
     known = {rule.id: rule.verified for rule in the_library().rules}

@@ -144,12 +144,15 @@ def _long_standing(
     recorded = f"First recorded {day_of(first)} ({first.text})"
     changed = changed or any(reading.feature(name) is not None for name in ("any_difference", "now_otherwise"))
     stands = _said_unchanged(reading, presentation, elsewhere)
-    if changed or not stands or urgency.rank >= Urgency.ROUTINE.rank:
-        why = ", and something has changed" if changed else "" if stands else "; nothing says that it is unchanged"
+    if changed or not stands:
+        why = ", and something has changed" if changed else "; nothing says that it is unchanged"
         yield Change(None, Reason(recorded + why, Effect.NOTES, event=first.id, rule="long_standing"))
         return
-    told = "and the request says that it has not changed"
-    yield Change(Urgency.ROUTINE, Reason(f"{recorded}, {told}", Effect.LOWERS, event=first.id, rule="long_standing"))
+    words = f"{recorded}, and the request says that it has not changed"
+    if urgency.rank >= Urgency.ROUTINE.rank:
+        yield Change(None, Reason(words, Effect.NOTES, event=first.id, rule="long_standing"))
+    else:
+        yield Change(Urgency.ROUTINE, Reason(words, Effect.LOWERS, event=first.id, rule="long_standing"))
 
 
 def _said_unchanged(reading: Reading, presentation: Presentation, elsewhere: frozenset[int]) -> bool:

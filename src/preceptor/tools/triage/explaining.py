@@ -48,7 +48,7 @@ def set_aside(reading: Reading, rules: tuple[Rule, ...]) -> list[Reason]:
     ]
 
 
-def why_unread(reading: Reading) -> tuple[Reason, ...]:
+def why_unread(reading: Reading, recognised: bool) -> tuple[Reason, ...]:
     """Why a person must read this as it stands: nothing there, too long, or another language."""
     if reading.is_cut:
         return (
@@ -56,13 +56,18 @@ def why_unread(reading: Reading) -> tuple[Reason, ...]:
         )
     if not reading.sentences:
         return (Reason("There is nothing to read in the request", Effect.SETS, rule="input.empty"),)
-    if seems_foreign(reading.sentences):
+    if seems_foreign(reading.sentences, recognised):
         return (
             Reason(
                 "The request seems not to be in English: have it read or translated", Effect.SETS, rule="input.language"
             ),
         )
     return ()
+
+
+def is_foreign(unread: tuple[Reason, ...]) -> bool:
+    """True where the request was not read because it seems to be in another language."""
+    return any(reason.rule == "input.language" for reason in unread)
 
 
 def not_considered(

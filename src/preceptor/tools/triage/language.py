@@ -90,8 +90,12 @@ ANOTHERS = 0.3  # share of another language's common words from which a text is 
 SURE = 2  # and so many of them at the least
 
 
-def seems_foreign(sentences: tuple[Sentence, ...]) -> bool:
-    """True when hardly any common English word stands in a text, when another language's do, or in another script."""
+def seems_foreign(sentences: tuple[Sentence, ...], recognised: bool = False) -> bool:
+    """True when hardly any common English word stands in a text, when another language's do, or in another script.
+
+    A terse line without common words ("jaw joint clicks, dentist says joint fine") is English where its problem is
+    `recognised`.
+    """
     spoken = [word for sentence in sentences[:200] for word in sentence.words if not word[0].isdigit()]
     if not spoken:
         return False
@@ -104,7 +108,7 @@ def seems_foreign(sentences: tuple[Sentence, ...]) -> bool:
         return accented
     english = sum(word in _ENGLISH for word in spoken)
     if not accented and len(spoken) < TERSE[1]:
-        return len(spoken) >= TERSE[0] and english == 0
+        return not recognised and len(spoken) >= TERSE[0] and english == 0
     return english / len(spoken) < LEAST
 
 

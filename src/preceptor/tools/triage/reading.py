@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import cached_property
 
 from preceptor.advice import Case, Event, EventKind, Span
@@ -17,6 +18,7 @@ from preceptor.tools.triage.text.scopes import Meant, Reader
 from preceptor.tools.triage.text.senses import senses
 
 _CHILDHOOD = 16
+MOST_SLIPS = 8  # of a sentence's words that are none: how many readings are tried
 LONGEST = 200_000  # characters; of a longer text the first and the last half of these are read, and that is said
 # An adult's "my daughter says I look grey" makes nobody a child; "my toddler" does.
 _SURELY_A_CHILD = word_set("baby bubba bub babba newborn toddler child kid kids infant bairn one lo nursery nappy")
@@ -91,7 +93,18 @@ class Reading:
                 seen[sentence.words] = list(self.library.index.search(sentence))
             for key, first, last, denies in seen[sentence.words]:
                 found[key].append(Match(number, first, last, denies))
+            for key, match in self._if_slips(number, sentence):
+                found[key].append(match)
         return dict(found)
+
+    def _if_slips(self, number: int, sentence: Sentence) -> Iterator[tuple[str, Match]]:
+        """What a sentence also says if a word that is none is a slip ("vomiting bood"). It hides nothing."""
+        slips = [(at, other) for at, word in enumerate(sentence.words) for other in self.library.spelling.others(word)]
+        for at, other in slips[:MOST_SLIPS]:
+            words = (*sentence.words[:at], other, *sentence.words[at + 1 :])
+            for key, first, last, denies in self.library.index.search(replace(sentence, words=words)):
+                if first <= at < last and not is_unless(key):
+                    yield key, Match(number, first, last, denies)
 
     @cached_property
     def _unless(self) -> dict[str, frozenset[int]]:

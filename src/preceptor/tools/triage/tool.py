@@ -5,7 +5,7 @@ from __future__ import annotations
 from preceptor.advice import URGENCIES, Advice, Card, Case, Handler, Kind, Urgency, most_urgent
 from preceptor.tools.triage.assessing import Assessment, as_likened, assess_all, with_record
 from preceptor.tools.triage.card import CARD
-from preceptor.tools.triage.explaining import not_considered, of_flag, of_problems, set_aside, why_unread
+from preceptor.tools.triage.explaining import is_foreign, not_considered, of_flag, of_problems, set_aside, why_unread
 from preceptor.tools.triage.library import the_library
 from preceptor.tools.triage.model.judging import the_model
 from preceptor.tools.triage.reading import Reading
@@ -26,7 +26,9 @@ class Triage:
         reading = Reading(case, known.features)
         flags = fired(reading, known.rules)
         assessed = assess_all(reading, known.presentations)
-        unread = why_unread(reading)
+        unread = why_unread(reading, bool(assessed or flags))
+        if is_foreign(unread):  # what looks like an English word there is none
+            assessed = []
         model = None if unread else the_model()
         if model is not None:
             judged = model.judge(case, reading, flags, assessed)

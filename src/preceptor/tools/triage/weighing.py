@@ -11,7 +11,9 @@ from preceptor.tools.triage.likelihood import UNKNOWN, possible, probabilities
 from preceptor.tools.triage.model.judging import Judgement
 
 _WORTH_SAYING = 0.1  # a chance below this is not spoken of
+_KNOWN = 0.1  # the chance of some presentation below which, with no rule's, nobody knows what it is about
 _MOST_QUESTIONS = 3
+_NOT_RECOGNISED = Reason("Not recognised: read it as it stands", Effect.SETS, rule="input.not_recognised")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +29,19 @@ class Weighed:
 def by_model(judged: Judgement, assessed: list[Assessment]) -> Weighed:
     """What the model makes of it. Where it is not sure enough it says what would settle it, and asks for today."""
     decision = judged.decision
-    if not decision.unsure:
+    known = bool(assessed) or judged.how_like >= _KNOWN
+    if known and not decision.unsure:
         return Weighed(decision.option, judged.chances, decision.possible, (_told(judged),))
+    why = _needed(judged, assessed) if known else _NOT_RECOGNISED
     today = most_urgent(Urgency.SAME_DAY, decision.option)
     kept = URGENCIES[min(today.rank, decision.possible[0].rank) : max(today.rank, decision.possible[-1].rank) + 1]
-    return Weighed(today, judged.chances, kept, (_told(judged), _needed(judged, assessed)))
+    return Weighed(today, judged.chances, kept, (_told(judged), why))
 
 
 def by_rules(assessed: list[Assessment], unread: tuple[Reason, ...], recognised: bool) -> Weighed:
     """What the rules alone make of it: what they do not recognise, or could not read, is for a person today."""
     if not recognised and not unread:
-        unread = (Reason("Not recognised: read it as it stands", Effect.SETS, rule="input.not_recognised"),)
+        unread = (_NOT_RECOGNISED,)
     urgencies = [a.urgency for a in assessed] + [Urgency.SAME_DAY] * bool(unread)
     urgency = most_urgent(*urgencies) if urgencies else Urgency.SAME_DAY
     chances = probabilities(urgency) if recognised else UNKNOWN

@@ -19,7 +19,9 @@ from preceptor.advice import (
     Urgency,
     most_urgent,
 )
+from preceptor.tools.triage.assessing import Assessment, assess_all
 from preceptor.tools.triage.card import CARD
+from preceptor.tools.triage.explaining import not_considered, set_aside, why_unread
 from preceptor.tools.triage.library import the_library
 from preceptor.tools.triage.presentations import Discriminator, Presentation
 from preceptor.tools.triage.reading import Reading
@@ -36,8 +38,6 @@ from preceptor.tools.triage.symptoms.answer import (
 )
 from preceptor.tools.triage.symptoms.completing import completions
 from preceptor.tools.triage.symptoms.ruling_out import denied, is_ruled_out
-from preceptor.tools.triage.assessing import Assessment, assess_all
-from preceptor.tools.triage.explaining import not_considered, set_aside, why_unread
 
 LONGEST = 2000  # characters: what a patient says, looked up as fast as it is typed
 OLDEST = 125  # years
@@ -176,10 +176,10 @@ def _pharmacy_first(presentation: Presentation, reading: Reading) -> tuple[Pharm
 
 def _cautions(reading: Reading, recognised: bool) -> tuple[str, ...]:
     """Why a person must read this as it stands. A few words without an "I" or a "my" are no foreign language here."""
-    reasons = why_unread(reading)
+    reasons = why_unread(reading, recognised)
     if not reasons and not recognised:
         return ("Not recognised: read it as it stands",)
-    return tuple(reason.text for reason in reasons if not (recognised and reason.rule == "input.language"))
+    return tuple(reason.text for reason in reasons)
 
 
 def _quote(span: Span, text: str) -> Quote:

@@ -20,6 +20,8 @@ _DOUBLED = re.compile(r"(.)\1+")
 SHORTEST = 5  # letters
 LONGEST = 30
 ENDINGS = ("", "e", "s", "es", "ed", "ing", "ion", "ting", "ted")  # of the words that rules give by their beginning
+SHORTEST_UNSURE = 4
+MOST_UNSURE = 4  # of the words that one may be meant for
 LONG = 9  # from this length on two slips are allowed
 
 
@@ -48,6 +50,7 @@ class Spelling:
                 for shorter in _deletions(word):
                     self._by_deletion.setdefault(shorter, set()).add(word)
         self._seen: dict[str, tuple[str, ...]] = {}
+        self._unsure: dict[str, tuple[str, ...]] = {}
 
     def __call__(self, word: str) -> tuple[str, ...]:
         """The word, or the words, as the rules spell it."""
@@ -61,10 +64,27 @@ class Spelling:
             self._seen[word] = self._put_right(word)
         return self._seen[word]
 
+    def others(self, word: str) -> tuple[str, ...]:
+        """The rules' words that a word which is none may be one slip from, where it cannot be told which: "bood"."""
+        if word not in self._unsure:
+            if len(self._unsure) > 50_000:
+                self._unsure.clear()
+            self._unsure[word] = self._one_slip_away(word)
+        return self._unsure[word]
+
+    def _one_slip_away(self, word: str) -> tuple[str, ...]:
+        if not SHORTEST_UNSURE <= len(word) <= LONGEST or word in self._known or word in self._keep:
+            return ()
+        if not word.isalpha() or word.startswith(self._beginnings):
+            return ()
+        near = [known for known in self._near(word) if known[0] == word[0] and not _only_an_ending(word, known)]
+        return tuple(sorted(known for known in near if OSA.distance(word, known) == 1))[:MOST_UNSURE]
+
+    def _near(self, word: str) -> set[str]:
+        return set[str]().union(*(self._by_deletion.get(shorter, ()) for shorter in _deletions(word)))
+
     def _put_right(self, word: str) -> tuple[str, ...]:
-        near: set[str] = set()
-        for shorter in _deletions(word):
-            near |= self._by_deletion.get(shorter, set())
+        near = self._near(word)
         allowed = 2 if len(word) >= LONG else 1
         best = sorted(
             (
