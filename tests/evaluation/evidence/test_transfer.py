@@ -106,12 +106,28 @@ def test_it_seldom_carries_over_what_it_should_not_and_seldom_alarms_over_sites_
     assert alarmed <= 3  # alike is better than worse by the margin: far fewer than 2.5%
 
 
-@pytest.mark.long
-def test_it_seldom_carries_over_what_it_should_not_in_the_long_run() -> None:
-    carried, alarmed = wrong_answers(2_000)
+def right_answers(runs: int) -> tuple[int, int]:
+    """Of `runs` pairs of sites: how often evidence carries over between those that are alike, and how often it does
+    not to those where acceptable advice falls by eight points."""
+    carried = refused = 0
+    for seed in range(runs):
+        there = site(3_000, 5 * seed)
+        carried += transfer(there, site(3_000, 5 * seed + 1)).answer is Answer.CARRIES
+        refused += transfer(there, site(3_000, 5 * seed + 1, acceptable=0.82)).answer is Answer.DOES_NOT
+    return carried, refused
 
-    assert carried <= 71  # 50 are expected, with a standard deviation of 7
-    assert alarmed <= 20
+
+def test_with_thousands_of_requests_it_mostly_finds_what_is_true() -> None:
+    carried, refused = right_answers(20)
+
+    assert carried >= 17
+    assert refused >= 10
+
+
+@pytest.mark.long
+def test_the_figures_of_the_reference_page_are_these() -> None:
+    assert wrong_answers(1_000) == (30, 0)
+    assert right_answers(500) == (488, 377)
 
 
 counts = st.integers(0, 40).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
