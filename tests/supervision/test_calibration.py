@@ -61,6 +61,10 @@ def test_figures_by_hand() -> None:
     assert at_half.over_act_for_all.value == pytest.approx(12 / 80)
 
 
+def test_two_cases_the_wrong_way_round_have_no_line() -> None:
+    assert calibration([0.9, 0.1], [0, 1]).slope.words == "the line could not be fitted to these cases"
+
+
 def test_bins_are_those_of_scikit_learn() -> None:
     p, y, _ = drawn(1000, 0.8, 0.2, seed=3)
     happened, predicted = calibration_curve(y, p, n_bins=10, strategy="quantile")
