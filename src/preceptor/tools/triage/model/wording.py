@@ -52,7 +52,8 @@ def as_read(case: Case) -> str:
     who = " ".join(word for word in (_age(age), sex if sex in ("female", "male") else "") if word)
     held = matters(case)
     begin = [f"{who}." if who else "", f"record: {', '.join(held)}." if held else ""]
-    return " ".join([*(part for part in begin if part), " ".join(case.request.text.split())])
+    words = case.request.text.encode("utf-8", "replace").decode()  # half a character cannot be read
+    return " ".join([*(part for part in begin if part), " ".join(words.split())])
 
 
 def matters(case: Case) -> tuple[str, ...]:
