@@ -95,12 +95,15 @@ def test_what_cannot_be_looked_up_is_said(staff, typed, said):
 
 
 @pytest.mark.parametrize(
-    ("age", "unit", "raised"), [("6", "weeks", True), ("10", "months", True), ("10", "years", False)]
+    ("age", "unit", "said"),
+    [("6", "weeks", "Take the baby to A&amp;E now"), ("10", "months", "under the age of one"), ("10", "years", None)],
 )
-def test_a_babys_age_is_given_in_months_or_weeks(staff, age, unit, raised):
+def test_a_babys_age_is_given_in_months_or_weeks(staff, age, unit, said):
     text = staff.post("/symptoms/", {"words": "earache and fever", "age": age, "age_in": unit}).content.decode()
 
-    assert ("under the age of one" in text) == raised
+    assert [words for words in ("Take the baby to A&amp;E now", "under the age of one") if words in text] == (
+        [said] if said else []
+    )
 
 
 def test_words_are_shown_as_text_never_as_markup(staff):
