@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import os
+from itertools import count
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 from django.conf import settings
+from jwt.algorithms import ECAlgorithm
 from pytest_django import Settings
 
 from preceptor.service import doctor
@@ -23,7 +28,7 @@ def found() -> dict[str, doctor.Check]:
 def test_a_practice_in_order_has_nothing_to_mend(settings: Settings) -> None:
     settings.ALLOWED_HOSTS = ["127.0.0.1"]
     a_user(a_practice(name="Synthetic Surgery"))
-    assert [check.mend for check in doctor.examine()] == [""] * 11
+    assert [check.mend for check in doctor.examine()] == [""] * 12
     assert found()["Practice"].found == "Synthetic Surgery (synthetic); 1 person may sign in"
 
 
@@ -94,3 +99,38 @@ def test_tools_that_do_not_load_are_named(monkeypatch: pytest.MonkeyPatch) -> No
     assert "absent" in found()["Tools"].found
     assert not found()["Tools"].well
     assert settings.DEBUG is False
+
+
+def test_the_settings_of_cds_hooks_are_read_and_what_is_wrong_is_named(tmp_path: Path, settings: Settings) -> None:
+    path = settings.CDS_HOOKS = tmp_path / "hooks.json"
+    assert found()["Hooks"].well
+    assert found()["Hooks"].found.startswith("off")
+
+    def told_of(told: object) -> doctor.Check:
+        path.write_text(json.dumps(told))
+        clock = next(stamps)
+        os.utime(path, (clock, clock))
+        path.chmod(0o600)
+        return found()["Hooks"]
+
+    stamps = count(1_700_000_000)
+    key = ECAlgorithm.to_jwk(ec.generate_private_key(ec.SECP384R1()).public_key(), as_dict=True) | {"kid": "k"}
+    client = {"issuer": "https://ehr.example", "jwks": {"keys": [key]}}
+    well = told_of({"clients": [client], "origins": ["https://ehr.example"]})
+    assert (well.well, well.found) == (
+        True, "https://ehr.example may call, with 1 valid key; from https://ehr.example",
+    )  # fmt: skip
+    for wrong, why in (
+        ({"clients": [client | {"jwks": {"keys": [key | {"x": "AA"}]}}]}, "the key k of https://ehr.example"),
+        ({"clients": [client], "origins": ["ehr.example/"]}, "an origin is written like"),
+        ({"clients": [client | {"practice": "A99999"}]}, "A99999, which is no practice here"),
+        ({"clients": [client], "unauthenticated": True}, "without a token"),
+        ([], "not a JSON object"),
+    ):
+        check = told_of(wrong)
+        assert why in check.found
+        assert check.mend
+    a_practice(ods_code="A99999")
+    assert told_of({"clients": [client | {"practice": "A99999"}]}).well
+    path.chmod(0o666)
+    assert found()["Hooks"].mend == f"Run: chmod go-w {path}"

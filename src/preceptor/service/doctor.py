@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+_SEE_HOOKS = "Mend it as how-to/serve-cds-hooks in the documentation tells."
 _FIRST_THINGS_FIRST = "Mend the faults above first, then run this again."
 _IN_TABLES = frozenset({"Practice", "Advice", "Ledger"})
 LEAST_FREE = 1_000_000_000  # bytes: a year of requests and results for 10,000 patients, several times over
@@ -172,6 +173,32 @@ def _reach() -> Check:
     return Check("Reach", f"answers to {hosts}")
 
 
+def _hooks() -> Check:
+    from preceptor.service.hooks.clients import BadSettings, hooks
+    from preceptor.service.practices.models import Practice
+
+    path = settings.CDS_HOOKS
+    if isinstance(path, Path) and not path.exists():
+        return Check("Hooks", f"off: there is no {path}")
+    try:
+        found = hooks()
+    except BadSettings as fault:
+        return Check("Hooks", f"off, because of a fault in {path}: {fault}", _SEE_HOOKS)
+    if found.unauthenticated:
+        return Check("Hooks", f"{path} lets calls in without a token", f"Take `unauthenticated` out of {path}.")
+    if not found.clients:
+        return Check("Hooks", f"off: {path} names no client")
+    if os.name == "posix" and isinstance(path, Path) and path.stat().st_mode & 0o022:
+        return Check("Hooks", f"others on this computer may change who calls: {path}", f"Run: chmod go-w {path}")
+    named = {client.practice for client in found.clients.values() if client.practice}
+    if tables_are_ready() and (unknown := named - set(Practice.objects.values_list("ods_code", flat=True))):
+        return Check("Hooks", f"{path} names {min(unknown)}, which is no practice here", _SEE_HOOKS)
+    keys = sum(len(client.keys) for client in found.clients.values())
+    pages = ", ".join(sorted(found.origins)) or "no browser page"
+    issuers = ", ".join(sorted(found.clients))
+    return Check("Hooks", f"{issuers} may call, with {keys} valid {'key' if keys == 1 else 'keys'}; from {pages}")
+
+
 _CHECKS: tuple[tuple[str, Callable[[], Check]], ...] = (
     ("Program", _version),
     ("Folder", _home),
@@ -184,4 +211,5 @@ _CHECKS: tuple[tuple[str, Callable[[], Check]], ...] = (
     ("Advice", _assessor),
     ("Ledger", _ledger),
     ("Reach", _reach),
+    ("Hooks", _hooks),
 )

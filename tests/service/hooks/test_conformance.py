@@ -42,7 +42,7 @@ def test_every_watch_makes_a_card_of_the_standards_shape():
         watch = next(each for each in all_watches() if each.id == spec.watch)
         for record in spec.records:
             for finding in notice([watch], record, spec.as_of):
-                made[watch.id] = card(finding, "p1", lambda slug: f"https://x.example/{slug}", ("A note.",))
+                made[watch.id] = card([finding], "p1", lambda slug: f"https://x.example/{slug}", ("A note.",))
     assert len(made) == len(all_watches())
     CARDS.validate({"cards": list(made.values())})
     assert len([each for each in made.values() if "suggestions" in each]) >= 30

@@ -7,8 +7,8 @@ import uuid
 
 import pytest
 
+from preceptor.service.hooks.cards import REASON_SYSTEM as SYSTEM
 from preceptor.service.hooks.models import HookFeedback
-from preceptor.service.hooks.reasons import SYSTEM
 from preceptor.service.ledger.models import Entry
 from preceptor.service.ledger.verify import verify
 from service.hooks.calling import ANOTHER_KEY, BASE, ORDER, VIEW, a_client, a_token, jwk_of, told

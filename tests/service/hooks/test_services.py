@@ -7,6 +7,7 @@ import uuid
 
 import pytest
 
+from preceptor.service.findings.watches import switch
 from preceptor.service.hooks.models import HookCard
 from preceptor.tools.watch import all_watches
 from service.factories import a_practice
@@ -74,7 +75,7 @@ def test_the_most_urgent_come_first_and_the_budget_holds(post, configured):
     cards = post(VIEW, a_view(*record)).json()["cards"]
 
     assert [card["indicator"] for card in cards] == ["critical", "critical"]
-    assert "less urgent findings are not shown." in cards[0]["detail"]
+    assert "less urgent cards are not shown." in cards[0]["detail"]
 
 
 def test_an_overdue_test_can_be_requested(post):
@@ -119,6 +120,7 @@ def test_nothing_that_was_sent_stands_in_a_card(post):
 
 def test_cards_are_of_the_practice_that_the_client_speaks_for(post, configured):
     practice = a_practice(ods_code="A81001")
+    switch(practice, "results", on=True, user=None, why="as the test needs it")
     configured.CDS_HOOKS = told(clients=[a_client(practice="A81001")])
     post(VIEW, a_view(HIGH_POTASSIUM))
     assert HookCard.objects.of(practice).count() == 1

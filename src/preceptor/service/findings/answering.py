@@ -9,7 +9,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from preceptor.service.accounts.models import User
-from preceptor.service.findings.models import DISMISS_REASONS, Answer, Finding, Kind, SnoozeReason
+from preceptor.service.findings.models import Answer, Finding, Kind
+from preceptor.service.findings.reasons import DismissReason, SnoozeReason
 from preceptor.service.ledger.chain import Actor, append
 
 LONGEST_SNOOZE = timedelta(days=366)
@@ -65,7 +66,7 @@ def _held(ids: Sequence[int], user: User) -> list[Finding]:
 
 
 def _check(kind: Kind, reason: str, note: str, until: date | None) -> None:
-    if kind == Kind.DISMISS and reason not in dict(DISMISS_REASONS):
+    if kind == Kind.DISMISS and reason not in DismissReason.values:
         raise Refused("Choose why you dismiss it.", "dismiss_reason")
     if kind == Kind.SNOOZE:
         today = timezone.localdate()

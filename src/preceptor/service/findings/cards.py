@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol, TypeVar
 
 from preceptor.advice import Priority
 from preceptor.service.findings.models import PRIORITY_WORDS, Budget, Finding
@@ -28,6 +29,10 @@ class Card:
     @property
     def ids(self) -> list[int]:
         return [each.pk for each in self.findings]
+
+    @property
+    def key(self) -> int:
+        return self.lead.pk
 
     @property
     def priority(self) -> str:
@@ -72,17 +77,30 @@ def limits_of(practice: Practice) -> Limits:
     return Limits(row.per_patient, row.per_session) if row else Limits()
 
 
-def within(cards: Sequence[Card], limits: Limits, seen: Sequence[int]) -> tuple[list[Card], list[Card]]:
+class Budgeted(Protocol):
+    """What costs one of the budget; `key` is the same when it is shown again."""
+
+    @property
+    def key(self) -> int | str: ...
+
+    @property
+    def priority(self) -> str: ...
+
+
+C = TypeVar("C", bound=Budgeted)
+
+
+def within(cards: Sequence[C], limits: Limits, seen: Collection[int | str]) -> tuple[list[C], list[C]]:
     """Those to show up front, and the rest: one click away, never gone.
 
-    `seen` are the ids of the findings that this clinician was shown up front in this session. A card shown before
+    `seen` are the keys of the cards that this clinician was shown up front in this session. A card shown before
     costs nothing again, and what is for today is never held back for the sake of a session.
     """
     before, left = set(seen), limits.per_session - len(seen)
-    front: list[Card] = []
-    rest: list[Card] = []
+    front: list[C] = []
+    rest: list[C] = []
     for card in cards:
-        is_new = card.lead.pk not in before
+        is_new = card.key not in before
         is_free = not is_new or card.priority == Priority.TODAY
         if len(front) < limits.per_patient and (is_free or left > 0):
             front.append(card)

@@ -97,7 +97,7 @@ def replay(
     watches: Sequence[Watch], record: advice.Record, weeks: int, today: date
 ) -> tuple[Counter[str], set[str], set[str]]:
     """One record: how often each watch came with news, which stood on the first day, which stand on the last."""
-    marks = marks_of(record)
+    marks = marks_of(record.events)
     held: dict[str, _Held] = {}
     fires: Counter[str] = Counter()
     standing: set[str] = set()

@@ -8,7 +8,8 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from preceptor.service.findings.models import DISMISS_REASONS, Kind, SnoozeReason
+from preceptor.service.findings.models import Kind
+from preceptor.service.findings.reasons import DismissReason, SnoozeReason
 from preceptor.service.findings.watches import SHORTEST_WHY
 
 SNOOZES = {"7": "1 week", "14": "2 weeks", "28": "4 weeks", "91": "3 months", "182": "6 months"}
@@ -19,7 +20,7 @@ class AnswerForm(forms.Form):
 
     use_required_attribute = False
     kind = forms.ChoiceField(choices=Kind.choices)
-    dismiss_reason = forms.ChoiceField(choices=[("", "Choose a reason"), *DISMISS_REASONS], required=False)
+    dismiss_reason = forms.ChoiceField(choices=[("", "Choose a reason"), *DismissReason.choices], required=False)
     snooze_reason = forms.ChoiceField(choices=[("", "Choose a reason"), *SnoozeReason.choices], required=False)
     until = forms.ChoiceField(choices=[("", "Choose how long"), *SNOOZES.items()], required=False)
     note = forms.CharField(required=False, max_length=500)

@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from preceptor.advice import Priority
-from preceptor.service.hooks.reasons import OverrideReason
+from preceptor.service.findings.reasons import DismissReason, SnoozeReason
 from preceptor.service.practices.models import OfPractice, Practice
 
 PRIORITY_WORDS: dict[str, str] = {Priority.TODAY: "Today", Priority.THIS_WEEK: "This week", Priority.ROUTINE: "Routine"}
@@ -25,18 +25,6 @@ class Kind(models.TextChoices):
     DISMISS = "dismiss", "Dismissed"
     SNOOZE = "snooze", "Snoozed"
     SHOW_AGAIN = "show_again", "Shown again"
-
-
-# Why a finding is dismissed: the reasons that CDS Hooks offers, but for "Not today", which is a snooze.
-DISMISS_REASONS = [(code, words) for code, words in OverrideReason.choices if code != OverrideReason.NOT_NOW]
-
-
-class SnoozeReason(models.TextChoices):
-    BOOKED = "booked", "A test or appointment is booked"
-    RESULT_AWAITED = "result_awaited", "A result or letter is awaited"
-    ASKED = "asked", "The patient has been asked to come"
-    NEXT_REVIEW = "next_review", "It can wait for the next review"
-    OTHER = "other", "Another reason"
 
 
 def waits_on(day: date) -> Q:
@@ -95,12 +83,14 @@ class Finding(models.Model):
     @property
     def waits(self) -> bool:
         """It holds, and somebody should look at it."""
-        if self.ended is not None:
-            return False
+        return self.ended is None and not self.rests
+
+    @property
+    def rests(self) -> bool:
+        """Its answer keeps it out of sight today."""
         if self.answer is None or self.answer.kind == Kind.SHOW_AGAIN:
-            return True
-        until = self.answer.until if self.answer.kind == Kind.SNOOZE else None
-        return until is not None and until <= timezone.localdate()
+            return False
+        return self.answer.until is None or self.answer.until > timezone.localdate()
 
 
 class Answer(models.Model):
@@ -119,7 +109,7 @@ class Answer(models.Model):
 
     @property
     def reason_in_words(self) -> str:
-        words = SnoozeReason.choices if self.kind == Kind.SNOOZE else DISMISS_REASONS
+        words = (SnoozeReason if self.kind == Kind.SNOOZE else DismissReason).choices
         return str(dict(words).get(self.reason, ""))
 
 

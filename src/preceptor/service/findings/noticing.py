@@ -68,7 +68,7 @@ def _notice(patient: Patient, watches: tuple[Watch, ...], now: datetime) -> bool
         record = record_of(patient)
         # Of who has died nothing waits to be done.
         found = [] if patient.died else notice(watches, record, now)
-        keep(patient, found, marks_of(record), {watch.id for watch in watches}, now)
+        keep(patient, found, marks_of(record.events), {watch.id for watch in watches}, now)
         Reading.objects.update_or_create(patient=patient, defaults={"revision": revision, "at": now})
     return True
 
@@ -81,9 +81,9 @@ def revision_of(patient: Patient, watches: Iterable[Watch], now: datetime) -> st
     return hashlib.sha256(json.dumps([state, *map(str, about)]).encode()).hexdigest()
 
 
-def marks_of(record: advice.Record) -> dict[str, str]:
+def marks_of(events: Iterable[advice.Event]) -> dict[str, str]:
     """Of each entry a digest of what a watch could see of it: a corrected value is new information."""
-    return {event.id: _mark(event) for event in record.events}
+    return {event.id: _mark(event) for event in events}
 
 
 def _mark(event: advice.Event) -> str:
@@ -95,6 +95,12 @@ def _mark(event: advice.Event) -> str:
 def seen_in(one: advice.Finding, marks: Mapping[str, str]) -> list[str]:
     """The marks of the entries that a finding rests on."""
     return sorted({marks[event] for event in one.evidence if event in marks})
+
+
+def fingerprint_of(one: advice.Finding, seen: Iterable[str]) -> str:
+    """Two findings are of one evidence where they rest on the same entries; on none at all they are not."""
+    rests_on = list(seen) or [f"watch:{one.watch}"]
+    return hashlib.sha256(" ".join(rests_on).encode()).hexdigest()
 
 
 def is_news(
@@ -158,15 +164,13 @@ def _end(row: Finding, now: datetime) -> None:
 
 
 def _said(one: advice.Finding, seen: list[str], now: datetime) -> dict[str, object]:
-    # Two findings are of one evidence where they rest on the same entries; on none at all they are not.
-    rests_on = seen or [f"watch:{one.watch}"]
     return {
         "version": version_of(watch_named(one.watch)),
         "title": one.title,
         "priority": str(one.priority),
         "since": one.since,
         "evidence": list(one.evidence),
-        "fingerprint": hashlib.sha256(" ".join(rests_on).encode()).hexdigest(),
+        "fingerprint": fingerprint_of(one, seen),
         "detail": dict(one.detail),
         "ask": one.ask,
         "last_confirmed": now,

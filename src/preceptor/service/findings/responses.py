@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from preceptor.service.findings.models import Finding, Kind
 from preceptor.service.findings.seen import seen_since
+from preceptor.service.hooks.models import HookFeedback
 from preceptor.service.practices.models import Practice
 from preceptor.supervision.figures import Share, share
 
@@ -40,7 +42,9 @@ class Responses:
 
 def responses_of(practice: Practice) -> dict[str, Responses]:
     """By watch; a watch of which nothing was shown is not there. What ended before anybody answered, or saw the
-    patient, counts for nothing."""
+    patient, counts for nothing. Of cards that another system showed the last feedback on each counts; of those without
+    any it is not known whether somebody saw them.
+    """
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     still_open: Counter[str] = Counter()
     shown = Finding.objects.of(practice).filter(shown__isnull=False).annotate(was_seen=seen_since())
@@ -51,4 +55,12 @@ def responses_of(practice: Practice) -> dict[str, Responses]:
             counts[watch][IGNORED] += 1
         elif ended is None:
             still_open[watch] += 1
+    for feedback in _last_of_each_card(practice):
+        for watch in feedback.card.watches:
+            counts[watch][feedback.fate] += 1
     return {watch: Responses(counts[watch], still_open[watch]) for watch in {*counts, *still_open}}
+
+
+def _last_of_each_card(practice: Practice) -> Iterable[HookFeedback]:
+    given = HookFeedback.objects.filter(card__practice=practice).select_related("card").order_by("at", "pk")
+    return {feedback.card_id: feedback for feedback in given}.values()

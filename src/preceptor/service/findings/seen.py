@@ -22,7 +22,7 @@ from preceptor.service.requests.models import Decision
 _KEY = "findings_shown"
 
 
-def shown_in_session(http: HttpRequest) -> list[int]:
+def shown_in_session(http: HttpRequest) -> list[int | str]:
     """The leading findings of the cards that this session has put up front."""
     return list(http.session.get(_KEY, []))
 
@@ -32,7 +32,7 @@ def note_shown(http: HttpRequest, cards: Sequence[Card], now: datetime) -> None:
     if not staff_of(http).may_decide:
         return
     before = shown_in_session(http)
-    if new := [card.lead.pk for card in cards if card.lead.pk not in before]:
+    if new := [card.key for card in cards if card.key not in before]:
         http.session[_KEY] = before + new
     fresh = [each.pk for card in cards for each in card.findings if each.shown is None]
     if fresh:

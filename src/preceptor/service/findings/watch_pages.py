@@ -18,8 +18,7 @@ from preceptor.service.findings.forecast import WEEKS, forecasts_of
 from preceptor.service.findings.forms import BudgetForm, PackForm
 from preceptor.service.findings.models import PRIORITY_WORDS, Budget
 from preceptor.service.findings.responses import FEWEST, responses_of
-from preceptor.service.findings.watches import settings_of, switch, version_of
-from preceptor.service.hooks.cards import PACK_TITLES
+from preceptor.service.findings.watches import PACK_TITLES, settings_of, switch, version_of
 from preceptor.service.ledger.chain import Actor, append
 from preceptor.service.patients.models import Patient
 from preceptor.tools.watch import PACKS, watch_named

@@ -13,6 +13,18 @@ from preceptor.service.ledger.chain import SYSTEM, Actor, append
 from preceptor.service.practices.models import Practice
 from preceptor.tools.watch import PACKS, Watch, all_watches
 
+PACK_TITLES = {
+    "results": "Results not acted on",
+    "kidney": "Kidneys",
+    "diabetes": "Diabetes",
+    "monitoring": "Monitoring of medicines",
+    "prescribing": "Prescribing safety",
+    "cancer": "Signs of cancer",
+    "cancer_results": "Results beyond a limit for cancer",
+    "symptoms": "Symptoms",
+    "heart": "Heart and circulation",
+    "qrisk3": "QRISK3",
+}
 SHORTEST_WHY = 10  # characters: enough for a reason, too many for "ok"
 
 

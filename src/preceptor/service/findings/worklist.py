@@ -20,8 +20,7 @@ from preceptor.service.accounts.signed_in import practice_of, staff_of
 from preceptor.service.findings.cards import Card, merged
 from preceptor.service.findings.models import PRIORITY_WORDS, Finding, waits_on
 from preceptor.service.findings.showing import age_in_days, clinicians_of
-from preceptor.service.findings.watches import packs_on
-from preceptor.service.hooks.cards import PACK_TITLES
+from preceptor.service.findings.watches import PACK_TITLES, packs_on
 from preceptor.tools.watch import PACKS
 
 CARDS_A_PAGE = 50

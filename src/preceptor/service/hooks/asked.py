@@ -25,6 +25,7 @@ class Asked:
     """A call of a service. `prefetch` holds every key that is needed; None means that there is no such data."""
 
     patient: str  # the FHIR id
+    user: str  # who looks: "Practitioner/abc"
     prefetch: Mapping[str, Mapping[str, Any] | None]
     drafts: tuple[Mapping[str, Any], ...] = ()  # the resources of all draft orders
     selections: frozenset[str] = frozenset()  # "Type/id" of those just selected
@@ -68,7 +69,7 @@ def asked(told: Mapping[str, Any], service: Service) -> Asked:
     if not (isinstance(patient, str) and _ID.fullmatch(patient)):
         raise Refusal(400, "context.patientId has to be the id of a FHIR Patient.")
     drafts, selections = _orders(context) if service.hook == "order-select" else ((), frozenset())
-    return Asked(patient, _prefetch(told.get("prefetch")), drafts, selections)
+    return Asked(patient, user, _prefetch(told.get("prefetch")), drafts, selections)
 
 
 def _prefetch(told: Any) -> Mapping[str, Mapping[str, Any] | None]:

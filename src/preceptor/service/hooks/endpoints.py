@@ -9,18 +9,17 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from preceptor.advice import Finding
 from preceptor.service.hooks.asked import asked, json_of
 from preceptor.service.hooks.cards import card
 from preceptor.service.hooks.clients import Client, Hooks
 from preceptor.service.hooks.feedback import keep, told
-from preceptor.service.hooks.finding import findings
+from preceptor.service.hooks.finding import Group, findings
 from preceptor.service.hooks.gate import through_the_gate
+from preceptor.service.hooks.heeding import keyed_digest, practice_of, unanswered, watches_of, within_budget
 from preceptor.service.hooks.models import HookCard
 from preceptor.service.hooks.records import brought
 from preceptor.service.hooks.refusing import Refusal
 from preceptor.service.hooks.services import SERVICES, Service
-from preceptor.service.practices.models import Practice
 
 
 @through_the_gate("GET")
@@ -34,16 +33,21 @@ def service(http: HttpRequest, hooks: Hooks, client: Client, name: str) -> HttpR
     """The cards for a record. Nothing of the record is kept."""
     called = _named(name)
     now = timezone.now()
+    practice = practice_of(client)
     call = asked(json_of(http), called)
     found = brought(call, now)
-    said = findings(called, call, found, now)
-    shown = said[: hooks.cards]
-    notes = _notes(len(said) - len(shown), found.left_out)
+    noticed = findings(called, watches_of(called, practice), call, found, now)
+    clinician = keyed_digest(client.issuer, call.user)
+    groups = unanswered(noticed, found.record, client, practice)
+    shown, rest = within_budget(groups, hooks, practice, clinician, now)
+    notes = _notes(len(rest), found.left_out)
+    page = http.build_absolute_uri
     cards = [
-        card(finding, call.patient, lambda slug: http.build_absolute_uri(reverse("hooks_watch", args=[slug])), notes)
-        for finding in shown
+        card(group.findings, call.patient, lambda slug: page(reverse("hooks_watch", args=[slug])), notes)
+        for group in shown
     ]
-    _remember(cards, shown, called, client)
+    given = HookCard(practice=practice, issuer=client.issuer, service=called.id, clinician=clinician, given=now)
+    _remember(cards, shown, given)
     return JsonResponse({"cards": cards})
 
 
@@ -65,7 +69,7 @@ def _named(name: str) -> Service:
 def _notes(hidden: int, left_out: int) -> tuple[str, ...]:
     notes = []
     if hidden:
-        notes.append(f"{hidden} less urgent {'finding is' if hidden == 1 else 'findings are'} not shown.")
+        notes.append(f"{hidden} less urgent {'card is' if hidden == 1 else 'cards are'} not shown.")
     if left_out:
         entries = "1 entry that was sent was" if left_out == 1 else f"{left_out} entries that were sent were"
         notes.append(f"{entries} left out: not readable, or about somebody else.")
@@ -73,21 +77,21 @@ def _notes(hidden: int, left_out: int) -> tuple[str, ...]:
 
 
 @transaction.atomic
-def _remember(cards: list[dict[str, Any]], shown: list[Finding], called: Service, client: Client) -> None:
-    """Which cards were given, so that feedback can be told apart from noise."""
-    if not cards:
-        return
-    practice = Practice.objects.filter(ods_code=client.practice).first() if client.practice else None
+def _remember(cards: list[dict[str, Any]], shown: list[Group], given: HookCard) -> None:
+    """Which cards were given, so that feedback can be told apart from noise. `given` is what they have in common."""
     HookCard.objects.bulk_create(
         HookCard(
-            id=given["uuid"],
-            practice=practice,
-            issuer=client.issuer,
-            service=called.id,
-            watch=finding.watch,
-            priority=finding.priority.value,
-            suggestions=[suggestion["uuid"] for suggestion in given.get("suggestions", [])],
-            given=timezone.now(),
+            id=made["uuid"],
+            practice=given.practice,
+            issuer=given.issuer,
+            service=given.service,
+            clinician=given.clinician,
+            given=given.given,
+            watch=group.lead.watch,
+            also=[finding.watch for finding in group.findings[1:]],
+            about=group.key,
+            priority=group.priority.value,
+            suggestions=[suggestion["uuid"] for suggestion in made.get("suggestions", [])],
         )
-        for given, finding in zip(cards, shown, strict=True)
+        for made, group in zip(cards, shown, strict=True)
     )

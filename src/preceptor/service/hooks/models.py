@@ -6,6 +6,8 @@ import uuid
 
 from django.db import models
 
+from preceptor.service.findings.models import Kind
+from preceptor.service.findings.reasons import NOT_NOW
 from preceptor.service.practices.models import OfPractice, Practice
 
 
@@ -16,7 +18,10 @@ class HookCard(models.Model):
     practice = models.ForeignKey(Practice, models.PROTECT, null=True)  # the client's, where hooks.json names one
     issuer = models.CharField(max_length=300)  # of the client that asked
     service = models.CharField(max_length=50)
-    watch = models.CharField(max_length=100)
+    watch = models.CharField(max_length=100)  # that leads the card
+    also = models.JSONField(default=list)  # other watches of the same evidence
+    about = models.CharField(max_length=64, default="")  # keyed digest of patient and evidence: see `heeding`
+    clinician = models.CharField(max_length=64, default="")  # keyed digest of whom it was given to
     priority = models.CharField(max_length=10)
     suggestions = models.JSONField(default=list)  # their uuids
     given = models.DateTimeField()
@@ -24,10 +29,18 @@ class HookCard(models.Model):
     objects = OfPractice.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["watch", "given"])]
+        indexes = [
+            models.Index(fields=["watch", "given"]),
+            models.Index(fields=["about"]),
+            models.Index(fields=["clinician", "given"]),
+        ]
 
     def __str__(self) -> str:
         return f"{self.watch} {self.pk}"
+
+    @property
+    def watches(self) -> list[str]:
+        return [self.watch, *self.also]
 
 
 class HookFeedback(models.Model):
@@ -48,6 +61,13 @@ class HookFeedback(models.Model):
 
     def __str__(self) -> str:
         return f"{self.outcome} {self.card_id}"
+
+    @property
+    def fate(self) -> str:
+        """What it amounts to in the words of the pages. Who dismisses without a reason has put it off."""
+        if self.outcome == "accepted":
+            return Kind.ACT
+        return Kind.SNOOZE if self.reason in ("", NOT_NOW[0]) else Kind.DISMISS
 
 
 class SpentToken(models.Model):

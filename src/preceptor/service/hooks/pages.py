@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from preceptor.service.hooks.cards import PACK_TITLES
+from preceptor.service.findings.watches import PACK_TITLES
 from preceptor.tools.watch import watch_named
 
 

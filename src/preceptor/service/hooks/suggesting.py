@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -26,9 +26,10 @@ class Test:
     concept: str
 
 
-def suggestions(finding: Finding, patient: str) -> list[dict[str, Any]]:
-    """One for each test that the finding asks for, as CDS Hooks suggestions."""
-    return [_suggestion(test, finding, patient) for test in tests_asked_for(finding)]
+def suggestions(findings: Sequence[Finding], patient: str) -> list[dict[str, Any]]:
+    """One for each test that the findings of a card ask for, the most urgent first, as CDS Hooks suggestions."""
+    asked = {test: finding for finding in reversed(findings) for test in tests_asked_for(finding)}
+    return [_suggestion(test, finding, patient) for test, finding in asked.items()]
 
 
 def tests_asked_for(finding: Finding) -> list[Test]:
