@@ -91,3 +91,10 @@ def test_the_interval_holds_at_every_look_long() -> None:
     held = np.mean([interval is not None and interval.low <= -0.03 <= interval.high for interval in found])
     print(f"coverage at every look of the difference: {held:.3f}")
     assert held >= 0.94
+
+
+def test_a_difference_that_changes_over_time_still_gives_an_interval_that_holds_what_was_seen() -> None:
+    """Alike for 60 cases, then worse in every second one: looks early and late refute each other's values."""
+    found = compared(np.array([0.0] * 60 + [0.0, -1.0] * 30), 0.05)
+    assert found.difference.interval is not None
+    assert found.difference.interval.low <= found.difference.value <= found.difference.interval.high

@@ -68,7 +68,7 @@ def by_group(judged: Sequence[Judged]) -> Groups:
             notes.append(f"{name} has {several} values: too many to report by")
         elif several > 1:
             attributes[name] = values
-    judged_together = {name: _small_together(values) for name, values in attributes.items()}
+    judged_together = {name: small_together(values) for name, values in attributes.items()}
     good = subgroups([is_acceptable(each) for each in judged], judged_together, MARGIN)
     safe = subgroups([not is_under_triaged(each) for each in judged], judged_together, MARGIN)
     answers = {
@@ -87,7 +87,7 @@ def by_group(judged: Sequence[Judged]) -> Groups:
     return Groups(MARGIN, tuple(found), tuple(notes))
 
 
-def _small_together(values: Sequence[str | None]) -> list[str | None]:
+def small_together(values: Sequence[str | None]) -> list[str | None]:
     """Groups too small to be judged, as one: they stay among those with whom the others are compared."""
     sizes = Counter(values)
     return [TOGETHER if value is not None and sizes[value] < FEWEST else value for value in values]

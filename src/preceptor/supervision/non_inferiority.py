@@ -73,7 +73,7 @@ def compared(steps: Floats, margin: float, unknown: int = 0) -> Comparison:
     over = np.flatnonzero(wealth >= math.log(ENOUGH))
     shown_at = int(over[0]) + 1 if len(over) else None
     highest, now = (float(np.exp(min(700.0, value))) for value in (wealth.max(), wealth[-1]))
-    interval = Interval(*_interval(steps), "betting, at every look")
+    low, high = _interval(steps)  # crossed where the difference changed over time: then no one value fits all looks
     if shown_at:
         words = f"shown to be no worse by {margin:.0%}, at case {shown_at:,} of {n:,}"
     else:
@@ -81,7 +81,7 @@ def compared(steps: Floats, margin: float, unknown: int = 0) -> Comparison:
     if unknown:
         words += f"; {unknown:,} cases where they differ have no known truth and count as worse"
     mean = float(steps.mean())
-    interval = Interval(min(interval.low, mean), max(interval.high, mean), interval.method)
+    interval = Interval(min(low, mean), max(high, mean), "betting, at every look")
     return Comparison(n, better, worse, unknown, margin, now, highest, shown_at, Figure(mean, n, interval), words)
 
 

@@ -10,7 +10,7 @@ from preceptor.service.accounts.models import Role, User
 from preceptor.service.ledger import agreement
 from preceptor.service.ledger.chain import Actor, append
 from preceptor.service.ledger.verify import verify
-from preceptor.service.oversight.models import ToolStanding
+from preceptor.service.oversight.models import AuditDraw, ToolStanding
 from preceptor.service.oversight.standing import set_standing
 from preceptor.service.practices.models import Practice
 from preceptor.service.requests.deciding import decide, reopen
@@ -51,7 +51,7 @@ def fault() -> str:
 def test_what_the_service_wrote_agrees(decided):
     verdict = verify()
     assert verdict.whole
-    assert verdict.entries == 6  # standing, received, red flags, assessed, first view, decision
+    assert verdict.entries == 7  # standing, received, red flags, assessed, first view, decision, audit draw
 
 
 def test_a_name_that_changes_is_no_disagreement(decided):
@@ -89,6 +89,7 @@ def test_a_decision_on_another_request_is_named(decided):
 
 
 def test_a_decision_that_was_removed_is_named(decided):
+    AuditDraw.objects.all().delete()
     Decision.objects.all().delete()
     assert fault() == f"decision {decided.pk}: it was removed: ledger row 6 tells of it"
 

@@ -68,6 +68,7 @@ def test_a_clinician_gives_a_first_view_sees_the_advice_and_decides() -> None:
     assert [entry.kind for entry in Entry.objects.filter(subject=f"request:{request.id}").order_by("seq")] == [
         "request.first_view",
         "request.decide",
+        "request.audit_draw",
     ]
 
 

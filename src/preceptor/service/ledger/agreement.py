@@ -18,7 +18,8 @@ from preceptor.service.findings.models import Answer, PackSetting
 from preceptor.service.hooks.models import HookFeedback
 from preceptor.service.ledger.models import Entry
 from preceptor.service.ledger.verdict import Fault
-from preceptor.service.oversight.models import ToolStanding
+from preceptor.service.oversight.models import AuditAnswer, AuditDraw, Incident, IncidentNote, Terms, ToolStanding
+from preceptor.service.oversight.terms import NUMBERS
 from preceptor.service.requests.models import Assessment, Decision, FirstView, Reopening, Request, State
 
 BATCH = 1000
@@ -83,7 +84,42 @@ DESCRIBED = (
         "standing", ToolStanding, "tool.standing", "change",
         lambda row: {
             "subject": f"tool:{row.tool}", "actor": f"user:{row.signed_by_id}" if row.signed_by_id else "system",
-            "version": row.version, "standing": row.standing, "why": row.why,
+            "version": row.version, "standing": row.standing, "why": row.why, "rests_on": row.rests_on,
+        },
+    ),
+    Described(
+        "terms", Terms, "oversight.terms", "terms",
+        lambda row: {
+            "actor": f"user:{row.signed_by_id}" if row.signed_by_id else "system", "why": row.why,
+        } | {name: getattr(row, name) for name in NUMBERS},
+    ),
+    Described(
+        "audit draw", AuditDraw, "request.audit_draw", "draw",
+        lambda row: {
+            "subject": f"request:{row.request_id}", "decision": row.decision_id, "probability": row.probability,
+            "lot": row.lot, "drawn": row.drawn,
+        },
+    ),
+    Described(
+        "audit answer", AuditAnswer, "audit.answer", "answer",
+        lambda row: {
+            "subject": f"request:{row.draw.request_id}", "actor": f"user:{row.auditor_id}", "draw": row.draw_id,
+            "urgency": row.urgency, "note": row.note, "blind": row.blind,
+        },
+        ("draw",),
+    ),
+    Described(
+        "incident", Incident, "oversight.incident", "incident",
+        lambda row: {
+            "actor": f"user:{row.reported_by_id}", "title": row.title, "what": row.what, "severity": row.severity,
+            "harmed": row.harmed, "tool": row.tool, "hazard": row.hazard,
+        },
+    ),
+    Described(
+        "note on an incident", IncidentNote, "oversight.incident_note", "note",
+        lambda row: {
+            "subject": f"incident:{row.incident_id}", "actor": f"user:{row.by_id}", "text": row.text,
+            "closes": row.closes,
         },
     ),
     Described(

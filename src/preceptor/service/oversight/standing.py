@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import transaction
 
 from preceptor.advice import Standing
@@ -27,11 +29,13 @@ def last_change(practice: Practice, tool: str, version: str) -> ToolStanding | N
 
 @transaction.atomic
 def set_standing(
-    practice: Practice, tool: str, version: str, standing: Standing, *, user: User | None, why: str
-) -> ToolStanding:
+    practice: Practice, tool: str, version: str, standing: Standing, *, user: User | None, why: str,
+    alarm: bool = False, rests_on: dict[str, Any] | None = None,
+) -> ToolStanding:  # fmt: skip
     """Add a change of standing and its ledger entry: both, or neither.
 
-    `user` is None only where a practice is made with a standing (the demo). Raises PermissionError if `user`
+    Whether it is earned is for `gates` to say. `user` is None only where an alarm takes a tool down, and where a
+    practice is made with a standing (the demo). `rests_on`: the figures behind it. Raises PermissionError if `user`
     may not govern this practice, ValueError if `why` is no reason.
     """
     if user is not None and not (user.may_govern and user.practice_id == practice.pk):
@@ -41,9 +45,14 @@ def set_standing(
         raise ValueError(f"say why, in at least {SHORTEST_WHY} characters")
     before = standing_of(practice, tool, version)
     row = ToolStanding.objects.create(
-        practice=practice, tool=tool, version=version, standing=standing, why=why, signed_by=user
-    )
-    body = {"change": row.pk, "version": version, "standing": standing.value, "before": before.value, "why": why}
+        practice=practice, tool=tool, version=version, standing=standing, why=why, signed_by=user,
+        alarm=alarm, rests_on=rests_on,
+    )  # fmt: skip
+    body: dict[str, Any] = {
+        "change": row.pk, "version": version, "standing": standing.value, "before": before.value, "why": why,
+    }  # fmt: skip
+    if rests_on is not None:
+        body |= {"alarm": alarm, "rests_on": rests_on}
     actor = Actor.person(user) if user else SYSTEM
     append("tool.standing", f"tool:{tool}", body, actor=actor, practice=practice)
     return row

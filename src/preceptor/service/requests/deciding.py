@@ -11,6 +11,7 @@ from django.utils import timezone
 from preceptor.advice import Handler, Urgency
 from preceptor.service.accounts.models import User
 from preceptor.service.ledger import chain
+from preceptor.service.oversight import auditing
 from preceptor.service.requests.models import Assessment, Decision, FirstView, Opening, Reopening, Request, State
 from preceptor.service.requests.reasons import DifferenceReason
 from preceptor.service.requests.states import after
@@ -114,6 +115,7 @@ def decide(
         "note": note,
     }
     _advance(now, "decide", body, user)
+    auditing.cast(decision)
     _copy_state(now, request)
     return decision
 

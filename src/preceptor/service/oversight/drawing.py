@@ -1,0 +1,51 @@
+"""The charts of a tool's figures, by name: drawn by the helpers that the evaluation and the results have.
+
+Each is told in words as well, and has its table beside it on the page.
+"""
+
+from __future__ import annotations
+
+from preceptor.evaluation import charts as evaluation_charts
+from preceptor.service.oversight.measuring import Figures
+from preceptor.service.patients.charts import Band, Point, in_words, result_chart
+
+CHARTS = ("under-triage", "calibration", "rair", "rsr", "subgroups")
+
+
+def bounds_in_words(found: Figures) -> str:
+    return in_words(_bounds(found), "%")
+
+
+def drawn(found: Figures, name: str) -> str:
+    """The SVG of one chart; empty where there is nothing to draw. KeyError where no chart is called so."""
+    if name not in CHARTS:
+        raise KeyError(name)
+    if name == "under-triage":
+        limit = 100 * found.gates.terms.plan.limit
+        points = _bounds(found)
+        title = "Running upper bound of under-triage"
+        return result_chart(points, title=title, unit="%", bands=[Band(limit, "limit:")]) if points else ""
+    if name == "calibration":
+        bins = found.calibration.reliability
+        return evaluation_charts.reliability(found.calibration, name, "Calibration") if bins else ""
+    if name in ("rair", "rsr"):
+        return _months(found, name)
+    groups = found.gates.measured.subgroups
+    if groups is None or not groups.groups:
+        return ""
+    rows = [(f"{group.attribute}: {group.value} (n {group.raw.n:,})", group.raw) for group in groups.groups]
+    return evaluation_charts.shares(rows, name, "Advice urgent enough, by group")
+
+
+def _bounds(found: Figures) -> list[Point]:
+    return [Point(bound.at, round(100 * bound.upper, 2)) for bound in found.bounds]
+
+
+def _months(found: Figures, name: str) -> str:
+    rows = [
+        (month.name, month.rair if name == "rair" else month.rsr) for month in found.months
+    ]
+    if not any(share.n for _, share in rows):
+        return ""
+    title = "Put right by right advice (RAIR)" if name == "rair" else "Stood firm against wrong advice (RSR)"
+    return evaluation_charts.shares([(f"{month} (n {share.n})", share) for month, share in rows], name, title)

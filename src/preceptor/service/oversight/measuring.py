@@ -1,0 +1,192 @@
+"""The figures that a standing rests on, and the others of a tool's page, from the tables of a practice.
+
+Nothing is measured here: every figure is a measure of `supervision` on a table of `tables`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from preceptor.advice import Standing
+from preceptor.evaluation.groups import small_together
+from preceptor.service.oversight import tables
+from preceptor.service.oversight.auditing import is_urgent
+from preceptor.service.oversight.models import ToolStanding
+from preceptor.service.oversight.standing import last_change
+from preceptor.service.oversight.tables import Audited, Row
+from preceptor.service.oversight.terms import TermsFor, terms_for
+from preceptor.service.practices.models import Practice
+from preceptor.supervision.calibration import Calibration, calibration
+from preceptor.supervision.drift import ScoreDrift, score_drift
+from preceptor.supervision.e_process import Watched, watch
+from preceptor.supervision.figures import Share
+from preceptor.supervision.non_inferiority import Comparison, compare
+from preceptor.supervision.reliance import Change, Reliance, reliance, rsr_change
+from preceptor.supervision.standing import Measured
+from preceptor.supervision.subgroups import Subgroups, subgroups
+from preceptor.supervision.under_triage import Promise, needed
+
+# RSR is looked at in whole spells of this length, the first at a standing against the latest: four looks a year.
+SPELL = timedelta(days=90)
+STARTS_DRIFT = 100  # scores that later ones are compared with
+BOUNDS = 12  # points at most of the running bound over time
+
+
+@dataclass(frozen=True, slots=True)
+class Gates:
+    """What `standing.judge` asks for, and how it came about."""
+
+    audited: Audited
+    terms: TermsFor
+    measured: Measured
+    spells: int  # whole spells of RSR at this standing so far
+
+
+def gates(practice: Practice, tool: str, version: str, *, today: datetime | None = None) -> Gates:
+    """The figures that this version's standing rests on, now."""
+    found, terms = tables.audited(practice, tool, version), terms_for(practice, tool, version)
+    change = last_change(practice, tool, version)
+    spells = _spells(change, today or timezone.now())
+    measured = Measured(
+        comparison=_comparison(found, terms),
+        watch=_watch(found.told, terms),
+        subgroups=_subgroups(found, terms),
+        rsr=_rsr(found, change, spells),
+    )
+    return Gates(found, terms, measured, spells)
+
+
+def _comparison(found: Audited, terms: TermsFor) -> Comparison | None:
+    """The tool's calls beside the clinicians' own first views: what its advice would stand in for.
+
+    Everything that the audit drew evenly is in, answered or not: what was not looked at counts against the tool.
+    """
+    both = [row for row in found.even if row.first_view is not None]
+    if not both:
+        return None
+    calls, views = [row.advice for row in both], [row.first_view or "" for row in both]
+    return compare(calls, views, [row.truth for row in both], terms.thresholds.margin)
+
+
+def _watch(told: Sequence[Row], terms: TermsFor) -> Watched:
+    urgent = [row for row in told if is_urgent(row.truth or "")]
+    return watch(terms.plan, [not is_urgent(row.advice) for row in urgent], [row.probability for row in urgent])
+
+
+def _subgroups(found: Audited, terms: TermsFor) -> Subgroups | None:
+    """Of audited requests with a known truth: was the advice as urgent as it should have been, or more?"""
+    told = [row for row in found.even if row.truth is not None]
+    if not told:
+        return None
+    safe = [_rank(row.advice) <= _rank(row.truth or "") for row in told]
+    names = ("age", "sex", "ethnicity", "language")
+    attributes = {name: small_together([row.attributes.get(name) for row in told]) for name in names}
+    return subgroups(safe, attributes, terms.thresholds.subgroup_margin)
+
+
+def _rank(urgency: str) -> int:
+    return tables.URGENCIES.index(urgency)
+
+
+def _spells(change: ToolStanding | None, now: datetime) -> int:
+    """Whole spells since the standing was given; none where nobody sees the advice."""
+    if change is None or change.standing not in (Standing.SECOND, Standing.FIRST):
+        return 0
+    return max(0, int((now - change.at) / SPELL))
+
+
+def _rsr(found: Audited, change: ToolStanding | None, spells: int) -> Change | None:
+    """RSR of the first whole spell at this standing beside that of the latest; None before there are two."""
+    if change is None or spells < 2:
+        return None
+
+    def of(spell: int) -> list[Row]:
+        start = change.at + spell * SPELL
+        return [row for row in found.even if start <= row.decided < start + SPELL]
+
+    return rsr_change(tables.decisions(of(0)), tables.decisions(of(spells - 1)))
+
+
+# ---- the rest of a tool's page ----
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """The running upper bound of under-triage after some of the urgent cases."""
+
+    at: datetime
+    cases: int
+    missed: int
+    upper: float
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """Reliance in one calendar month of the practice's own time."""
+
+    name: str
+    decisions: int
+    rair: Share
+    rsr: Share
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What a tool's page shows beyond its gates."""
+
+    gates: Gates
+    bounds: tuple[Bound, ...]
+    urgent_needed: int  # urgent cases, none missed, before any bound of this limit can be kept
+    calibration: Calibration
+    reliance: Reliance
+    months: tuple[Month, ...]
+    drift: ScoreDrift
+
+
+def figures(practice: Practice, tool: str, version: str) -> Figures:
+    """All the figures of a tool version's page."""
+    held = gates(practice, tool, version)
+    even, terms = held.audited.even, held.terms
+    scores = tables.scores(practice, tool, version)
+    happened = [None if row.truth is None else is_urgent(row.truth) for row in even]
+    return Figures(
+        gates=held,
+        bounds=_bounds(held),
+        urgent_needed=needed(Promise.LIKELY, terms.thresholds.under_triage_limit),
+        calibration=calibration([row.urgent_chance for row in even], happened, [row.patient for row in even]),
+        reliance=reliance(tables.decisions(even)),
+        months=_months(even),
+        drift=score_drift(scores[:STARTS_DRIFT], scores[STARTS_DRIFT:]),
+    )
+
+
+def _bounds(held: Gates) -> tuple[Bound, ...]:
+    """The bound after every so many urgent cases: a look back changes no look, because it holds at all of them."""
+    told = held.audited.told
+    urgent = [row for row in told if is_urgent(row.truth or "")]
+    step = max(1, -(-len(urgent) // BOUNDS))
+    places = sorted({*range(step, len(urgent) + 1, step), len(urgent)} - {0})
+    found = []
+    for place in places:
+        then = _watch(urgent[:place], held.terms)
+        last = urgent[place - 1]
+        missed = sum(not is_urgent(row.advice) for row in urgent[:place])
+        if then.rate.interval and last.answered_at:
+            found.append(Bound(last.answered_at, place, missed, then.upper))
+    return tuple(found)
+
+
+def _months(rows: Sequence[Row]) -> tuple[Month, ...]:
+    by_month: dict[str, list[Row]] = {}
+    for row in rows:
+        if row.shown:
+            by_month.setdefault(f"{timezone.localtime(row.decided):%b %Y}", []).append(row)
+    found = []
+    for name, of_month in by_month.items():
+        measured = reliance(tables.decisions(of_month))
+        found.append(Month(name, measured.counts.rows, measured.rair, measured.rsr))
+    return tuple(found)
