@@ -2,10 +2,11 @@
 
     python training/triage.py [--encoder FOLDER] [--measure]
 
-Reads the examples (weighed with the chances of an encoder that had not read them, `unread.npz`) and the calibration
-requests, written by people who had seen neither library nor examples: `k` for calibration and for what is advised, `m`
-for the bound on under-triage. FOLDER is what `encoder.py` wrote, to be taken over first. With `--measure` it prints
-figures by five-fold cross-validation and writes nothing. A minute on one core.
+Reads the examples (weighed with the chances of an encoder that had not read them, `unread.npz`, and of a model of the
+words that had not either) and the calibration requests, written by people who had seen neither library nor examples:
+`k` for calibration and for what is advised, `m` for the bound on under-triage. FOLDER is what `encoder.py` wrote, to be
+taken over first. With `--measure` it prints figures by five-fold cross-validation and writes nothing. A minute or two
+on one core.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from pathlib import Path
 
 import numpy as np
 from prepare import target
+from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 from sklearn.preprocessing import StandardScaler
@@ -33,6 +35,7 @@ from preceptor.tools.triage.model.encoder import Encoder, Read
 from preceptor.tools.triage.model.inputs import NAMES, row
 from preceptor.tools.triage.model.judging import ARTEFACT, FILES
 from preceptor.tools.triage.model.wording import as_read
+from preceptor.tools.triage.model.words import Words, terms
 from preceptor.tools.triage.reading import Reading
 from preceptor.tools.triage.red_flags import fired
 
@@ -40,7 +43,8 @@ CALIBRATION = Path(__file__).parent / "calibration"
 UNREAD = Path(__file__).parent / "unread.npz"
 LIMIT = 0.02  # of truly urgent cases whose set may leave out what is urgent enough, on average
 UNSURE_BELOW = 0.6  # the chance of the advised urgency and its neighbours, below which the tool abstains
-C = 0.3  # inverse strength of the penalty
+C = 0.3  # inverse strength of the second stage's penalty
+WORDS_C = 8.0  # and of the words'
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,7 @@ class Table:
     floors: np.ndarray  # rank of the most urgent red flag, 4 where there is none
 
 
-def table(examples: list[Example], reads: list[Read], names: tuple[str, ...]) -> Table:
+def table(examples: list[Example], reads: list[Read], words: Words, names: tuple[str, ...]) -> Table:
     known = the_library()
     by_id = {p.id: p for p in known.presentations}
     presentations = tuple(by_id.get(name) for name in names)
@@ -62,20 +66,35 @@ def table(examples: list[Example], reads: list[Read], names: tuple[str, ...]) ->
         reading = Reading(example.case, known.features)
         flags = fired(reading, known.rules)
         found = [(a.presentation, a.urgency, a.alarmed) for a in assess_all(reading, known.presentations)]
-        inputs.append(row(reading, encoded, presentations, flags, found))
+        said = words.read(terms(example.case, reading))
+        inputs.append(row(reading, encoded, said, presentations, flags, found))
         floors.append(flags[0].urgency.rank if flags else 4)
     return Table(examples, np.stack(inputs), np.array([target(e) for e in examples]), np.array(floors))
 
 
-def expanded(data: Table, kept: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """One line for each answer that a GP could defend, with its weight."""
-    rows, levels = np.nonzero(data.targets[kept])
-    return data.inputs[kept][rows], levels, data.targets[kept][rows, levels]
+def words_from(examples: list[Example]) -> Words:
+    """A logistic regression over the tf-idf of terms that at least two of the examples hold."""
+    known = the_library().features
+    said = [terms(e.case, Reading(e.case, known)) for e in examples]
+    rarity = TfidfVectorizer(analyzer=lambda found: found, sublinear_tf=True, min_df=2)
+    rows, levels, weight = expanded(np.array([target(e) for e in examples]))
+    inputs = rarity.fit_transform(said)[rows]
+    model = LogisticRegression(C=WORDS_C, max_iter=300).fit(inputs, levels, sample_weight=weight)
+    vocabulary = rarity.get_feature_names_out().tolist()
+    return Words(vocabulary, rarity.idf_.astype(np.float32), model.coef_.T.astype(np.float32),
+                 model.intercept_.astype(np.float32))  # fmt: skip
+
+
+def expanded(targets: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """One line for each answer that a GP could defend: which row, which level, and its weight."""
+    rows, levels = np.nonzero(targets)
+    return rows, levels, targets[rows, levels]
 
 
 def fit(data: Table, kept: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Weights (inputs, 5) and biases (5,) of a multinomial logistic regression, on inputs as they are."""
-    x, y, weight = expanded(data, kept)
+    rows, y, weight = expanded(data.targets[kept])
+    x = data.inputs[kept][rows]
     scaler = StandardScaler().fit(x)
     model = LogisticRegression(C=C, max_iter=500).fit(scaler.transform(x), y, sample_weight=weight)
     slopes = model.coef_ / scaler.scale_
@@ -220,9 +239,9 @@ def unread(path: Path) -> tuple[dict[str, Read], tuple[str, ...]]:
     return reads, names
 
 
-def calibration(name: str, encoder: Encoder, names: tuple[str, ...]) -> Table:
+def calibration(name: str, encoder: Encoder, words: Words, names: tuple[str, ...]) -> Table:
     examples = list(read(name, (CALIBRATION / f"{name}.tsv").read_text("utf-8")))
-    return table(examples, [encoder.read(as_read(e.case)) for e in examples], names)
+    return table(examples, [encoder.read(as_read(e.case)) for e in examples], words, names)
 
 
 def measure(data: Table) -> None:
@@ -258,20 +277,24 @@ def main() -> None:
     if given.encoder:
         take_over(given.encoder)
     reads, names = unread(UNREAD)
-    examples = [e for e in all_examples() if e.id in reads]
-    learned = table(examples, [reads[e.id] for e in examples], names)
+    examples = list(all_examples())
+    words = words_from([e for e in examples if e.id not in reads])
+    weighed = [e for e in examples if e.id in reads]
+    learned = table(weighed, [reads[e.id] for e in weighed], words, names)
     if given.measure:
         measure(learned)
         return
-    slopes, biases = fit(learned, np.arange(len(examples)))
+    slopes, biases = fit(learned, np.arange(len(weighed)))
     encoder = Encoder(ARTEFACT, names)
-    first = calibration("k", encoder, names)
+    words = words_from(examples)
+    words.save(ARTEFACT / "words.npz")
+    first = calibration("k", encoder, words, names)
     slopes, biases = calibrated(first, slopes, biases)
     found = chances(first.inputs, slopes, biases)
     advise = advise_thresholds(first, found)
     print("calibration k, which set the thresholds:", advise.round(2))
     print(figures(first, decided(found, advise, first.floors)))
-    second = calibration("m", encoder, names)
+    second = calibration("m", encoder, words, names)
     found = chances(second.inputs, slopes, biases)
     print("calibration m, which did not:", figures(second, decided(found, advise, second.floors)))
     keep = keep_thresholds(second, found)

@@ -2,8 +2,8 @@
 
 It runs in an environment of its own:
 
-    python3.11 -m venv /tmp/reference && /tmp/reference/bin/pip install "medspacy==1.3.1" "numpy<2"
-    /tmp/reference/bin/python benchmarks/text_context/reference.py     (writes reference.jsonl)
+    python3.11 -m venv .venv-reference && .venv-reference/bin/pip install "medspacy==1.3.1" "numpy<2"
+    .venv-reference/bin/python benchmarks/text_context/reference.py     (writes reference.jsonl)
 
 The phrase is given to ConText as an entity; sentences are split by medSpaCy's PyRuSH. Hypothetical counts as uncertain.
 """

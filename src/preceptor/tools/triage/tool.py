@@ -34,7 +34,7 @@ class Triage:
             judged = model.judge(case, reading, flags, assessed)
             if not assessed and judged.like is not None:
                 assessed = [as_likened(judged.like, judged.decision.option)]
-            weighed = by_model(judged, assessed)
+            weighed = by_model(judged, assessed, reading)
         else:
             weighed = by_rules(assessed, unread, bool(assessed or flags))
         floor = flags[0].urgency if flags else None

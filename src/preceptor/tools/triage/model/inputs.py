@@ -1,4 +1,4 @@
-"""What the second stage weighs: the encoder's chances beside what the rules found, as a row of numbers with names."""
+"""What the second stage weighs: chances by encoder and words beside what the rules found, as numbers with names."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ _UNKNOWN_AGE = 35.0  # an age that was not given says nothing of danger: it is r
 _AGES = (0.25, 1.0, 5.0, 16.0, 40.0, 65.0, 80.0)  # years: each column says "at least this old"
 NAMES: tuple[str, ...] = (
     *(f"encoder: {urgency}" for urgency in URGENCIES),
+    *(f"words: {urgency}" for urgency in URGENCIES),
     "encoder: how sure of the presentation",
     *(f"likely problem: usually {urgency}" for urgency in URGENCIES),
     *(f"likely problem: here {urgency}" for urgency in URGENCIES),
@@ -54,11 +55,12 @@ NAMES: tuple[str, ...] = (
 def row(
     reading: Reading,
     read: Read,
+    words: Floats,
     presentations: Sequence[Presentation | None],
     flags: Sequence[RedFlag],
     found: Sequence[tuple[Presentation, Urgency, bool]],
 ) -> Floats:
-    """The row for one case, shape (len(NAMES),).
+    """The row for one case, shape (len(NAMES),); `words` are the log-chances of `Words.read`.
 
     `presentations` are the library's in the order of the encoder's: the likeliest are tried, usual urgency and what
     raises or lowers it, as if the rules had recognised them; `found` are those that the rules recognised, the
@@ -79,6 +81,7 @@ def row(
     lasting = reading.lasting
     values = [
         *(max(float(log), -9.0) for log in read.urgency),
+        *map(float, words),
         float(chances.max()),
         *usual,
         *here,

@@ -19,11 +19,12 @@ from preceptor.tools.triage.model.deciding import Decision, Thresholds, decide
 from preceptor.tools.triage.model.encoder import Encoder
 from preceptor.tools.triage.model.inputs import NAMES, Floats, row
 from preceptor.tools.triage.model.wording import as_read
+from preceptor.tools.triage.model.words import Words, terms
 from preceptor.tools.triage.presentations import Presentation
 from preceptor.tools.triage.reading import Reading
 
 ARTEFACT = Path(__file__).parent / "artefact"
-FILES = ("encoder.onnx", "tokenizer.json", "head.onnx")
+FILES = ("encoder.onnx", "tokenizer.json", "words.npz", "head.onnx")
 _LIKELY = 0.5  # the chance from which a presentation that no rule recognised is named
 
 logger = logging.getLogger(__name__)
@@ -44,11 +45,12 @@ class Judgement:
 
 
 class Model:
-    """The encoder, and a second stage that weighs its chances beside what the rules found."""
+    """The encoder and the words, and a second stage that weighs their chances beside what the rules found."""
 
     def __init__(self, folder: Path, description: dict[str, Any]) -> None:
         self.description = description
         self.encoder = Encoder(folder, tuple(description["presentations"]))
+        self.words = Words.load(folder / "words.npz")
         known = {p.id: p for p in the_library().presentations}
         self.presentations = tuple(known.get(name) for name in self.encoder.presentations)
         self.thresholds = Thresholds(
@@ -76,7 +78,8 @@ class Model:
         """Calibrated chances of each urgency, what they lead to, and what presentation the words are most like."""
         read = self.encoder.read(as_read(case))
         found = [(a.presentation, a.urgency, a.alarmed) for a in assessed]
-        chances = self._chances(row(reading, read, self.presentations, flags, found))
+        words = self.words.read(terms(case, reading))
+        chances = self._chances(row(reading, read, words, self.presentations, flags, found))
         best = int(read.presentation.argmax())
         how_like = float(np.exp(read.presentation[best]))
         like = self.presentations[best] if how_like >= _LIKELY else None

@@ -44,16 +44,20 @@ def as_read(case: Case) -> str:
     """What the model reads: "54 year old female. record: blood thinner. I hit my head". Empty without text."""
     if case.request is None or not case.request.text.strip():
         return ""
-    age = case.request.age
-    sex = case.request.sex
+    words = case.request.text.encode("utf-8", "replace").decode()  # half a character cannot be read
+    return " ".join([*beginning(case).split(), *words.split()])
+
+
+def beginning(case: Case) -> str:
+    """Who it is and what the record holds that matters: "54 year old female. record: blood thinner."."""
+    age = case.request.age if case.request else None
+    sex = case.request.sex if case.request else None
     if case.record is not None:
         age = case.record.patient.age_on(case.as_of.date()) if age is None else age
         sex = sex or case.record.patient.sex
     who = " ".join(word for word in (_age(age), sex if sex in ("female", "male") else "") if word)
     held = matters(case)
-    begin = [f"{who}." if who else "", f"record: {', '.join(held)}." if held else ""]
-    words = case.request.text.encode("utf-8", "replace").decode()  # half a character cannot be read
-    return " ".join([*(part for part in begin if part), " ".join(words.split())])
+    return " ".join([f"{who}." if who else "", f"record: {', '.join(held)}." if held else ""]).strip()
 
 
 def matters(case: Case) -> tuple[str, ...]:
