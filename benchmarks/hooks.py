@@ -21,7 +21,6 @@ is reading 1,000 Observations.
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 import platform
@@ -49,12 +48,12 @@ _MEDICINES = (
 )  # fmt: skip
 
 
-def prefetch() -> dict[str, Any]:
-    """As a clinical system fills it."""
+def prefetch(number: int = 0) -> dict[str, Any]:
+    """As a clinical system fills it: each number is another patient, with dates of their own."""
     from preceptor.record.concepts import codes_of, concept
 
-    now = datetime.now(UTC)
-    subject = {"reference": "Patient/p1"}
+    now = datetime.now(UTC) - timedelta(seconds=37 * number)
+    subject = {"reference": f"Patient/p{number}"}
 
     def coded(slug: str) -> dict[str, Any]:
         code = codes_of(slug)[0]
@@ -102,7 +101,7 @@ def prefetch() -> dict[str, Any]:
         return {"resourceType": "Bundle", "type": "searchset", "entry": [{"resource": each} for each in resources]}
 
     person = {
-        "resourceType": "Patient", "id": "p1", "gender": "female", "birthDate": "1950-03-02",
+        "resourceType": "Patient", "id": f"p{number}", "gender": "female", "birthDate": "1950-03-02",
         "name": [{"family": "TESTLEY", "given": ["Pat"]}],
     }  # fmt: skip
     return {
@@ -124,19 +123,23 @@ def measure(calls: int) -> None:
     from jwt.algorithms import ECAlgorithm
 
     call_command("migrate", verbosity=0)
+    import preceptor.service.wsgi  # noqa: F401 -- makes ready what the server makes ready before it takes calls
+    from preceptor.service.findings.watches import switch
+    from preceptor.service.practices.models import Practice
+    from preceptor.tools.watch import PACKS
+
+    practice = Practice.objects.create(name="Benchmark", ods_code="Z00000", synthetic=True)
+    for pack in PACKS:
+        switch(practice, pack, on=True, user=None, why="for the benchmark")
     key = ec.generate_private_key(ec.SECP384R1())
     jwk = json.loads(ECAlgorithm.to_jwk(key.public_key())) | {"kid": "k"}
     settings.ALLOWED_HOSTS = ["testserver"]
-    told = {"clients": [{"issuer": "https://b.example", "jwks": {"keys": [jwk]}}], "calls_a_minute": 100_000}
-    settings.CDS_HOOKS.write_text(json.dumps(told))
-    context = {"userId": "Practitioner/a", "patientId": "p1"}
-    sent = {"hook": "patient-view", "context": context, "prefetch": prefetch(), "hookInstance": str(uuid.uuid4())}
-    body = json.dumps(sent).encode()
+    trusted = {"issuer": "https://b.example", "practice": "Z00000", "jwks": {"keys": [jwk]}}
+    settings.CDS_HOOKS.write_text(json.dumps({"clients": [trusted], "calls_a_minute": 100_000}))
     client = Client()
-    gc.collect()
-    gc.freeze()  # what was loaded at the start is not looked through again: gunicorn's --preload amounts to the same
     waited, worked, cards = [], [], 0
     for number in range(WARM_UP + calls):
+        body = body_of(number)
         now = round(time.time())
         claims = {"iss": "https://b.example", "aud": URL, "iat": now, "exp": now + 60, "jti": str(uuid.uuid4())}
         token = jwt.encode(claims, key, "ES384", headers={"kid": "k"})
@@ -151,14 +154,20 @@ def measure(calls: int) -> None:
     print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores (load {os.getloadavg()[0]:.1f}), "
           f"Python {platform.python_version()}; body {len(body) / 1e6:.2f} MB, {cards} cards")  # fmt: skip
     print("| what | n | p50 | p99 |\n|---|---:|---:|---:|")
-    told_of = {"time until the answer": waited, "of it, processor time": worked} | stages(body, calls)
+    told_of = {"time until the answer": waited, "of it, processor time": worked} | stages(calls)
     for name, times in told_of.items():
         times.sort()
         p50, p99 = (1000 * times[min(len(times) - 1, int(len(times) * part))] for part in (0.5, 0.99))
         print(f"| {name} | {len(times)} | {p50:.0f} ms | {p99:.0f} ms |")
 
 
-def stages(body: bytes, calls: int) -> dict[str, list[float]]:
+def body_of(number: int) -> bytes:
+    context = {"userId": f"Practitioner/{number // 8}", "patientId": f"p{number}"}
+    sent = {"hook": "patient-view", "context": context, "prefetch": prefetch(number)}
+    return json.dumps(sent | {"hookInstance": str(uuid.uuid4())}).encode()
+
+
+def stages(calls: int) -> dict[str, list[float]]:
     """Processor time of the parts that depend on the record, each alone."""
     import orjson
     from django.utils import timezone
@@ -170,13 +179,14 @@ def stages(body: bytes, calls: int) -> dict[str, list[float]]:
 
     service, now = SERVICES[SERVICE], timezone.now()
     times: dict[str, list[float]] = {name: [] for name in ("JSON", "FHIR to a record", "all watches")}
-    for _ in range(calls):
+    for number in range(calls):
+        body = body_of(WARM_UP + calls + number)
         moments = [time.process_time()]
         call = asked(orjson.loads(body), service)
         moments.append(time.process_time())
         record = brought(call, now)
         moments.append(time.process_time())
-        findings(service, call, record, now)
+        findings(service, service.watches, call, record, now)
         moments.append(time.process_time())
         for name, start, end in zip(times, moments, moments[1:], strict=False):
             times[name].append(end - start)

@@ -28,6 +28,7 @@ class Coded:
 
 
 NOTHING = Coded()
+_WORDS = frozenset({str, type(None)})
 
 
 def coded(node: Node, name: str) -> Coded:
@@ -50,7 +51,7 @@ def of_concept(node: Node) -> Coded:
     if type(sent) is list and len(sent) == 1 and type(sent[0]) is dict:
         # By far the most common shape, and the same few thousand concepts again and again.
         words = node.data.get("text"), *map(sent[0].get, ("system", "code", "display"))
-        if all(word is None or type(word) is str for word in words):
+        if _WORDS.issuperset(map(type, words)):
             found, problem = _usual(*words)
             if problem:
                 node.flag(problem)

@@ -65,22 +65,21 @@ def day(node: Node, name: str) -> tuple[date | None, Precision]:
 def parse(text: str) -> tuple[Moment, str]:
     """A FHIR date, dateTime or instant as a moment, and what is wrong with it (empty when nothing is)."""
     match = _DATE.fullmatch(text)
-    shown = repr(text[:40])
     if not match:
-        return NOT_KNOWN, f"{shown} is not a date"
+        return NOT_KNOWN, f"{text[:40]!r} is not a date"
     year, month, of_month, time = match.groups()
     try:
         at = datetime(int(year), int(month or 1), int(of_month or 1), tzinfo=UTC)
     except ValueError:
-        return NOT_KNOWN, f"{shown} is not a date"
+        return NOT_KNOWN, f"{text[:40]!r} is not a date"
     if not EARLIEST <= at.year <= LATEST:
-        return NOT_KNOWN, f"{shown} cannot be right"
+        return NOT_KNOWN, f"{text[:40]!r} cannot be right"
     if not time:
         return Moment(at, Precision.DAY if of_month else Precision.MONTH if month else Precision.YEAR), ""
     try:
         exact = datetime.fromisoformat(text)
     except ValueError:
-        return Moment(at, Precision.DAY), f"{shown} has a time that cannot be read; its day was kept"
+        return Moment(at, Precision.DAY), f"{text[:40]!r} has a time that cannot be read; its day was kept"
     if exact.tzinfo is None:
-        return Moment(exact.replace(tzinfo=UTC)), f"{shown} has no time zone and was taken as UTC"
+        return Moment(exact.replace(tzinfo=UTC)), f"{text[:40]!r} has no time zone and was taken as UTC"
     return Moment(exact.astimezone(UTC)), ""

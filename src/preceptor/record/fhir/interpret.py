@@ -95,11 +95,11 @@ def interpret(
         return Refused(kind, key, why)
     source = Source(node, key, now, medication)
     events = _finished(read(source), node.problems, doubtful)
-    problems = tuple(dict.fromkeys([*node.problems, *(event.problem for event in events if "#" in event.id)]))
+    # A component has problems of its own; every other event has those of the resource.
+    own = [event.problem for event in events if event.problem and "#" in event.id]
+    problems = tuple(dict.fromkeys([*node.problems, *own])) if node.problems or own else ()
     digest = _digest(canonical, *(_canonical(each) for each in source.found))
-    return Kept(
-        kind, key, version, digest, tuple(filter(None, problems)), None, found, events, waits_for=source.waits_for
-    )
+    return Kept(kind, key, version, digest, problems, None, found, events, waits_for=source.waits_for)
 
 
 def _key(resource: Mapping[str, Any], kind: str, full_url: str) -> tuple[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from preceptor.advice import Event, Record
 from preceptor.record.fhir.interpret import checked_against_birth, interpret
 from preceptor.record.fhir.outcome import VOID, Kept, Person, Refused
 from preceptor.record.fhir.reading import Entry, Problem, files_of, read
-from preceptor.record.fhir.references import target
+from preceptor.record.fhir.references import Subject, target
 from preceptor.record.fhir.shapes import Node
 
 
@@ -53,8 +54,13 @@ def record_of(
     ((key, (person, full_url)),) = people.items()
     names = {key, full_url, f"urn:uuid:{key.partition('/')[2]}"}
     number = person.patient.nhs_number
+
+    @cache  # nearly all of them name the patient in one and the same way
+    def is_meant(subjects: tuple[Subject, ...]) -> bool:
+        return any(each.key in names or each.nhs_number == number != "" for each in subjects)
+
     for entry, kept in about:
-        if any(each.key in names or each.nhs_number == number != "" for each in kept.subjects):
+        if is_meant(kept.subjects):
             events[kept.key] = kept.events
         else:
             why = f"is about {kept.subjects[0].sent}, who is not in this file"

@@ -242,4 +242,8 @@ def entries(name: str, place: int, resource: Any, full_url: str = "", depth: int
         yield Problem(name, place, "is a Bundle inside too many others")
     else:
         for entry in inner:
-            yield from _bundled(name, place, entry, depth + 1)
+            held = entry.get("resource") if type(entry) is dict else None
+            if type(held) is dict and held.get("resourceType") != "Bundle":
+                yield Entry(name, place, held, found if isinstance(found := entry.get("fullUrl"), str) else "")
+            else:
+                yield from _bundled(name, place, entry, depth + 1)

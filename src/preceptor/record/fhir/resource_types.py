@@ -69,6 +69,11 @@ _NEWER_FIELDS: Mapping[str, tuple[str, ...]] = {
     "MedicationStatement": ("medication", "adherence"),
     "Procedure": ("occurrenceDateTime", "occurrencePeriod"),
 }
+_TELLING = {
+    kind: frozenset((*_OLDER_FIELDS.get(kind, ()), *_NEWER_FIELDS.get(kind, ())))
+    for kind in (*_OLDER_FIELDS, *_NEWER_FIELDS)
+}
+_NO_FIELDS: frozenset[str] = frozenset()
 
 
 def unknown_type(name: str) -> str:
@@ -92,6 +97,8 @@ def other_version(resource: Mapping[str, Any], kind: str) -> str:
             return "is of an older FHIR than R4 (its profile says so), and this program reads R4"
     if isinstance(resource.get("clinicalStatus"), str) and kind in ("Condition", "AllergyIntolerance"):
         return "is of an older FHIR than R4 (clinicalStatus is a word), and this program reads R4"
+    if _TELLING.get(kind, _NO_FIELDS).isdisjoint(resource):
+        return ""
     for field in _OLDER_FIELDS.get(kind, ()):
         if field in resource:
             return f"is of an older FHIR than R4 (it has {field}), and this program reads R4"

@@ -27,7 +27,7 @@ def observation(source: Source) -> list[Event]:
     unlike = "Cancelled" if status == "cancelled" else ""
     said = coded(node, "code")
     value = value_of(node, said.concept)
-    note = lines(notes(node), labelled("Interpretation", _interpretation(node)))
+    note = _note(node)
     components = node.nodes("component") if node.data.get("component") else []
     events = []
     gathers = components or node.data.get("hasMember")
@@ -39,7 +39,7 @@ def observation(source: Source) -> list[Event]:
         own = Node(component.data, [])
         said = coded(own, "code")
         value = value_of(own, said.concept)
-        note = labelled("Interpretation", _interpretation(own))
+        note = _interpretation(own)
         events.append(
             source.event(
                 EventKind.RESULT,
@@ -57,8 +57,14 @@ def observation(source: Source) -> list[Event]:
     return events
 
 
+def _note(node: Node) -> str:
+    if "note" not in node.data and "interpretation" not in node.data:
+        return ""
+    return lines(notes(node), _interpretation(node))
+
+
 def _interpretation(node: Node) -> str:
-    return words(*coded_list(node, "interpretation"))
+    return labelled("Interpretation", words(*coded_list(node, "interpretation")))
 
 
 def report(source: Source) -> list[Event]:

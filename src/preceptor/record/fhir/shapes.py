@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+Number = int | float | Decimal  # a reader that keeps trailing zeros gives decimals, a quick one floats
+
 _EMPTY: Mapping[str, Any] = {}
 _NAMES = {str: "text", bool: "true or false", int: "a number", Decimal: "a number", float: "a number", list: "a list"}
 
@@ -80,14 +82,12 @@ class Node:
         self._unexpected(name, "true or false", value)
         return None
 
-    def number(self, name: str) -> int | Decimal | None:
+    def number(self, name: str) -> Number | None:
         """A finite number, as it was sent; None when absent."""
         value = self.data.get(name)
         if value is None:
             return None
-        if type(value) is float:
-            value = Decimal(repr(value))
-        if type(value) is int or type(value) is Decimal:
+        if type(value) is float or type(value) is int or type(value) is Decimal:
             if is_finite(value):
                 return value
             self.flag(f"{name} is a number too large to keep")
@@ -96,7 +96,7 @@ class Node:
         return None
 
 
-def is_finite(number: int | Decimal) -> bool:
+def is_finite(number: Number) -> bool:
     """True when the number fits a float."""
     try:
         return math.isfinite(float(number))
@@ -104,8 +104,11 @@ def is_finite(number: int | Decimal) -> bool:
         return False
 
 
-def shown(number: int | Decimal) -> str:
+def shown(number: Number) -> str:
     """A number as it was sent, with its trailing zeros: "6.20", "139.9996742575894", "0.00001"."""
+    if isinstance(number, float):
+        told = repr(number)
+        return told if "e" not in told else shown(Decimal(told))
     if isinstance(number, Decimal):
         return format(number, "f") if -12 < number.adjusted() < 15 else str(number)
     return str(number)

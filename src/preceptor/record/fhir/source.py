@@ -86,7 +86,7 @@ class Source:
             unit=value.unit,
             value_sent=value.sent,
             unit_sent=value.unit_sent,
-            note="\n".join(filter(None, (note, value.note))),
+            note=lines(note, value.note) if value.note else note,
             problem="; ".join(node.problems) if node is not self.node else "",
         )
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from decimal import Decimal
 
 from preceptor.record.concepts import Concept
 from preceptor.record.fhir.codes import coded
-from preceptor.record.fhir.shapes import Node, fitted, shown
+from preceptor.record.fhir.shapes import Node, Number, fitted, shown
 from preceptor.record.units import canonical, ucum
 
 UCUM = "http://unitsofmeasure.org"
@@ -92,7 +91,7 @@ def _quantity(quantity: Node, concept: Concept | None) -> Value:
     return _measured(quantity, concept, number, unit_sent, sent)
 
 
-def _measured(node: Node, concept: Concept | None, number: int | Decimal, unit: str, sent: str) -> Value:
+def _measured(node: Node, concept: Concept | None, number: Number, unit: str, sent: str) -> Value:
     if concept is None:
         return Value(float(number), unit[:40] or None, sent, unit)
     found = canonical(concept, float(number), unit)

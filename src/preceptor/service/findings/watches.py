@@ -47,7 +47,8 @@ def settings_of(practice: Practice) -> dict[str, PackSetting]:
 
 
 def packs_on(practice: Practice) -> frozenset[str]:
-    return frozenset(pack for pack, row in settings_of(practice).items() if row.on)
+    rows = PackSetting.objects.of(practice).filter(pack__in=PACKS).order_by("pk").values_list("pack", "on")
+    return frozenset(pack for pack, on in dict(rows).items() if on)
 
 
 def watches_on(practice: Practice) -> tuple[Watch, ...]:

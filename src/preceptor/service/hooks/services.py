@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
 
-from preceptor.tools.watch import PACKS, Watch, all_watches
+from preceptor.advice import Patient, Record
+from preceptor.tools.watch import PACKS, Watch, all_watches, examine
 
 _OF_PATIENT = "patient={{context.patientId}}&_count=1000"
 # What the watches look at. Each has to be there, or null for none: a list that is missing would read as "never done".
@@ -54,6 +56,12 @@ class Service:
             "prefetch": dict(PREFETCH),
             "usageRequirements": "FHIR R4. All data comes as prefetch, whole: nothing is fetched from the client.",
         }
+
+
+def ready_to_notice() -> None:
+    """Have every watch made ready to run: for the first call that takes two seconds."""
+    for watch in all_watches():
+        examine(watch, Record(Patient(""), ()), datetime.now(UTC))
 
 
 SERVICES: Mapping[str, Service] = MappingProxyType(
