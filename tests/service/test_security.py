@@ -40,7 +40,7 @@ def addresses(person, patient, request) -> dict[str, str]:
     values = {
         "user_id": person.pk, "patient_id": patient.pk, "request_id": request.pk, "slug": "egfr",
         "name": "triage", "finding_id": patient.pk, "watch_id": "ckd_uncoded", "pack": "kidney",
-        "ods_code": request.practice.ods_code, "key": "x",
+        "ods_code": request.practice.ods_code, "key": "x", "incident_id": patient.pk, "form": "csv",
     }  # fmt: skip
     found = {}
 

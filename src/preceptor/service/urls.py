@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("patients/", include("preceptor.service.patients.urls")),
+    path("safety/", include("preceptor.service.oversight.safety_urls")),
     path("staff/", include("preceptor.service.accounts.staff_urls")),
     path("symptoms/", include("preceptor.service.symptoms.urls")),
     path("tools/", include("preceptor.service.oversight.urls")),

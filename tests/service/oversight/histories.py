@@ -19,7 +19,7 @@ Call = tuple[str, str, str, str | None]  # first view, advice, final decision, t
 def decided(
     practice: Practice, clinician: User, auditor: User, calls: list[Call], *, shown: bool = True,
     probability: float = 1.0, lot: float = 0.0, patients: list[Patient] | None = None, version: str = "1.0.0",
-    at: datetime | None = None, answered: bool = True,
+    at: datetime | None = None, answered: bool = True, tool: str = "triage",
 ) -> list[Request]:  # fmt: skip
     """One decided request for each call, in this order, drawn for the audit and answered where `answered`.
 
@@ -33,7 +33,7 @@ def decided(
             practice=practice, received=moment, text=f"synthetic words {number}", source="api", patient=patient,
             state=State.DECIDED, version=2, red_flags_checked=Checked.DONE,
         )  # fmt: skip
-        assessment: Assessment = an_assessment(request, advice, version=version)
+        assessment: Assessment = an_assessment(request, advice, version=version, tool=tool)
         first = FirstView.objects.create(
             request=request, round=1, clinician=clinician, urgency=view, handler="gp", opened=moment
         )

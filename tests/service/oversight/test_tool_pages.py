@@ -14,9 +14,12 @@ from preceptor.advice import URGENCIES, Card, Standing
 from preceptor.service.accounts.models import Role
 from preceptor.service.ledger.models import Entry
 from preceptor.service.ledger.verify import verify
+from preceptor.service.oversight.gates import heed_alarms
 from preceptor.service.oversight.models import ToolStanding
 from preceptor.service.oversight.standing import set_standing, standing_of
-from service.factories import a_practice, a_user
+from preceptor.service.oversight.terms import DEFAULTS, set_terms
+from service.factories import a_patient, a_practice, a_user
+from service.oversight.histories import an_auditor, decided
 
 pytestmark = pytest.mark.django_db
 WHY = "Read the evidence of the pilot"
@@ -61,7 +64,7 @@ def text_of(response) -> str:
 
 
 def change(user, **fields):
-    data = {"version": "1.0.0", "standing": "second", "why": WHY} | fields
+    data = {"version": "1.0.0", "standing": "shadow", "why": WHY} | fields
     return as_(user).post(reverse("tool", args=["minder"]), data)
 
 
@@ -70,10 +73,13 @@ def test_a_manager_reads_the_card_and_signs(practice, manager):
     for said in ("Minds things", "Test owners", "English only", "Misses the unheard-of", "Nobody yet: no clinician"):
         assert said in page
     assert "In shadow" in page
-    assert "On your own judgement." in page
-    assert "are not built yet" in page
+    assert "What the next step needs: second" in page
+    assert "Not earned yet." in page
+    assert "non-inferiority has not been measured" in page
+    assert "at least 62 more audited decisions" in page
+    assert "59 more audited cases" in page or "more audited cases that were truly urgent" in page
     assert change(manager).status_code == 302
-    assert standing_of(practice, "minder", "1.0.0") is Standing.SECOND
+    assert standing_of(practice, "minder", "1.0.0") is Standing.SHADOW
     listed = text_of(as_(manager).get(reverse("tools")))
     assert "signed by Mana Gerson: “Read the evidence of the pilot”" in listed
     assert "faulty (package faulty-package) is installed and cannot be used: ImportError: no such" in listed.replace(
@@ -81,6 +87,78 @@ def test_a_manager_reads_the_card_and_signs(practice, manager):
     )
     assert Entry.objects.get().actor.endswith("Mana Gerson")
     assert verify().whole
+
+
+def test_a_step_up_that_is_not_earned_is_refused_on_the_page_and_offered_nowhere(practice, manager):
+    page = as_(manager).get(reverse("tool", args=["minder"])).content.decode()
+    assert re.findall(r'name="standing" type="radio" value="(\w+)"', page) == ["shadow", "suspended"]
+    refused = change(manager, standing="second")
+    assert refused.status_code == 422
+    assert "Second is not earned yet: non-inferiority has not been measured" in text_of(refused)
+    assert not ToolStanding.objects.exists()
+
+
+def test_what_is_earned_is_signed_for_on_the_page_and_its_figures_stay_to_be_read(practice, manager):
+    set_terms(practice, DEFAULTS | {"audit": 1.0, "follow_up": 1.0}, user=None, why="Every decision is audited here")
+    urgent, better = ("same_day",) * 4, ("routine", "soon", "routine", "soon")
+    women, men = a_patient(practice), a_patient(practice, sex="male")
+    decided(practice, a_user(practice), an_auditor(practice), [urgent] * 130 + [better] * 20, shown=False,
+            patients=[women, men], tool="minder")  # fmt: skip
+    page = as_(manager).get(reverse("tool", args=["minder"]))
+    assert "Earned: it waits for a signature." in text_of(page)
+    assert 'value="second"' in page.content.decode()
+    assert change(manager, standing="second").status_code == 302
+    assert standing_of(practice, "minder", "1.0.0") is Standing.SECOND
+    after = text_of(as_(manager).get(reverse("tool", args=["minder"])))
+    assert "Met: under-triage: at most" in after
+    assert "150 decisions drawn for the audit, 150 with a known truth" in after
+    assert "two whole spells of 90 days" in after  # what the step after needs
+
+
+def test_an_alarm_is_told_on_the_pages_until_somebody_signs_again(practice, manager):
+    set_standing(practice, "minder", "1.0.0", Standing.SECOND, user=None, why="The practice was made so")
+    missed = ("same_day", "routine", "same_day", "same_day")
+    decided(practice, a_user(practice), an_auditor(practice), [missed] * 60, tool="minder")
+    heed_alarms(practice)
+    for address in (reverse("tools"), reverse("tool", args=["minder"]), reverse("safety")):
+        assert "minder 1.0.0 was taken down to “in shadow”" in text_of(as_(manager).get(address)), address
+    assert "An alarm: nobody’s signature was needed" in text_of(as_(manager).get(reverse("tool", args=["minder"])))
+    assert change(manager, standing="suspended").status_code == 302
+    assert "was taken down" not in text_of(as_(manager).get(reverse("tools")))
+
+
+def test_the_figures_say_what_they_rest_on_and_what_is_lacking(practice, manager):
+    page = text_of(as_(manager).get(reverse("tool_figures", args=["minder"])))
+    for said in (
+        "No truly urgent case has been found yet", "no bound can be kept below 59 urgent cases",
+        "no case has both a probability and an outcome", "No group can be judged yet", "50 scores are needed",
+        "No request that it advised on has been decided yet", "None has been reported of this tool",
+    ):  # fmt: skip
+        assert said in page, said
+    right, gave_in = ("same_day",) * 4, ("routine", "soon", "soon", "routine")
+    patients = [a_patient(practice), a_patient(practice, sex="male")]
+    decided(practice, a_user(practice), an_auditor(practice), [right, right, gave_in] * 20, tool="minder",
+            patients=patients)  # fmt: skip
+    page = text_of(as_(manager).get(reverse("tool_figures", args=["minder"])))
+    for said in (
+        "60 decisions were drawn, 60 have a known truth", "0 of 40 urgent cases found were missed",
+        "over-reliance: took wrong advice 20 of 20, 100% (84 to 100%)", "sex: female",
+        "1.0.0 60 60 60 60 In shadow",
+    ):  # fmt: skip
+        assert said in page, said
+
+
+@pytest.mark.parametrize("chart", ["under-triage", "calibration", "rair", "rsr", "subgroups"])
+def test_each_chart_is_drawn_named_and_has_a_table(practice, manager, chart):
+    address = reverse("tool_chart", args=["minder", chart])
+    assert as_(manager).get(address).status_code == 404  # nothing to draw yet
+    calls = [("same_day",) * 4, ("routine", "soon", "soon", "routine"), ("soon", "routine", "routine", "routine")]
+    decided(practice, a_user(practice), an_auditor(practice), calls * 20, tool="minder",
+            patients=[a_patient(practice), a_patient(practice, sex="male")])  # fmt: skip
+    svg = as_(manager).get(address)
+    assert svg["Content-Type"] == "image/svg+xml"
+    assert 'role="img"' in svg.content.decode()
+    assert address in as_(manager).get(reverse("tool_figures", args=["minder"])).content.decode()
 
 
 def test_the_safety_officer_may_suspend_at_once(practice):
@@ -106,6 +184,7 @@ def test_others_read_and_cannot_change(practice, role):
         ({"why": ""}, "Say why"),
         ({"standing": ""}, "Choose what the tool is trusted with"),
         ({"standing": "boss"}, "boss"),
+        ({"standing": "first"}, "one step is taken at a time"),
         ({"version": "0.9.0"}, "Version 1.0.0 was installed meanwhile"),
     ],
 )
@@ -134,7 +213,7 @@ def test_every_change_stays_to_be_read_and_of_this_practice_alone(practice, mana
 
 
 def test_a_new_version_is_back_in_shadow_and_says_so(practice, manager, monkeypatch):
-    change(manager, standing="first")
+    set_standing(practice, "minder", "1.0.0", Standing.FIRST, user=manager, why=WHY)
     monkeypatch.setattr(tools, "found", lambda: {"minder": ATool("1.1.0")})
     page = text_of(as_(manager).get(reverse("tools")))
     assert "1.1.0 In shadow" in page

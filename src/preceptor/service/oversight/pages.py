@@ -1,8 +1,9 @@
-"""The tools page: what each tool is, what it is trusted with here and since when, and who signed for that."""
+"""The pages of the tools: what each is, what it is trusted with here and on which figures, and who signed for that."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -11,13 +12,19 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from preceptor import tools as installed
-from preceptor.advice import Card, Standing
+from preceptor.advice import URGENCIES, Card, Standing
 from preceptor.service.accounts.signed_in import practice_of, staff_of
+from preceptor.service.oversight import drawing, presenters, tables
 from preceptor.service.oversight.forms import StandingForm
-from preceptor.service.oversight.models import ToolStanding
-from preceptor.service.oversight.standing import last_change, set_standing
+from preceptor.service.oversight.gates import NotEarned, alarms_that_hold, judged, sign, what_bars
+from preceptor.service.oversight.incidents import incidents_of, is_closed
+from preceptor.service.oversight.measuring import kept_figures
+from preceptor.service.oversight.models import ToolStanding, WordsLook
+from preceptor.service.oversight.standing import last_change
 from preceptor.service.oversight.words import STANDING_MEANS, STANDING_WORDS
 from preceptor.service.practices.models import Practice
+
+EARLIER_SHOWN = 5  # incidents and looks
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,24 +38,27 @@ class Held:
     def standing(self) -> str:
         return self.change.standing if self.change else Standing.SHADOW
 
+    @property
+    def is_measured(self) -> bool:
+        """The measures are of advice on urgency."""
+        return tuple(self.card.scale) == URGENCIES
+
 
 @require_GET
 def tools(http: HttpRequest) -> HttpResponse:
     practice = practice_of(http)
     cards = sorted((tool.card for tool in installed.found().values()), key=lambda card: card.title.casefold())
     held = [Held(card, last_change(practice, card.tool, card.version)) for card in cards]
-    return render(http, "oversight/tools.jinja", _WORDS | {"held": held, "broken": installed.broken()})
+    context = {"held": held, "broken": installed.broken(), "alarms": alarms_that_hold(practice)}
+    return render(http, "oversight/tools.jinja", _WORDS | context)
 
 
 @require_http_methods(["GET", "POST"])
 def tool(http: HttpRequest, name: str) -> HttpResponse:
-    """One tool's card, every change of its standing here, and for those who govern, the form to change it."""
+    """One tool's card, what its next step needs, every change of its standing, and for those who govern, the form."""
     practice = practice_of(http)
-    found = installed.found().get(name)
-    if found is None:
-        raise Http404
-    card = found.card
-    held = Held(card, last_change(practice, card.tool, card.version))
+    held = _held(practice, name)
+    card = held.card
     form = StandingForm(http.POST or None, initial={"version": card.version})
     if http.method == "POST":
         if not staff_of(http).may_govern:
@@ -56,8 +66,30 @@ def tool(http: HttpRequest, name: str) -> HttpResponse:
         if form.is_valid() and _set(http, practice, held, form):
             return redirect("tool", name)
     changes = ToolStanding.objects.of(practice).filter(tool=name).select_related("signed_by").order_by("-pk")[:50]
-    context = {"held": held, "card": card, "changes": changes, "form": form, "may_change": staff_of(http).may_govern}
+    found = judged(practice, card.tool, card.version)
+    allowed = [each for each in Standing if each != held.standing and not what_bars(found.verdict, each)]
+    if not held.change and Standing.SHADOW not in allowed:
+        allowed = [Standing.SHADOW, *allowed]  # nobody has spoken for it: somebody may, and leave it where it is
+    context = {
+        "held": held,
+        "card": card,
+        "changes": changes,
+        "form": form,
+        "may_change": staff_of(http).may_govern,
+        "allowed": [each.value for each in allowed],
+        "next": presenters.next_step(found, held.change),
+        "terms": found.gates.terms,
+        "alarms": [alarm for alarm in alarms_that_hold(practice) if alarm.tool == name],
+        "tab": "card",
+    }
     return render(http, "oversight/tool.jinja", _WORDS | context, status=422 if form.errors else 200)
+
+
+def _held(practice: Practice, name: str) -> Held:
+    found = installed.found().get(name)
+    if found is None:
+        raise Http404
+    return Held(found.card, last_change(practice, found.card.tool, found.card.version))
 
 
 def _set(http: HttpRequest, practice: Practice, held: Held, form: StandingForm) -> bool:
@@ -69,7 +101,10 @@ def _set(http: HttpRequest, practice: Practice, held: Held, form: StandingForm) 
         form.add_error("standing", f"Its standing is {STANDING_WORDS[wanted]} already")
         return False
     try:
-        set_standing(practice, card.tool, card.version, wanted, user=staff_of(http), why=form.cleaned_data["why"])
+        sign(practice, card.tool, card.version, wanted, user=staff_of(http), why=form.cleaned_data["why"])
+    except NotEarned as why:
+        form.add_error("standing", f"{STANDING_WORDS[wanted]} is not earned yet: {why}")
+        return False
     except ValueError as fault:
         form.add_error("why", f"{fault}".capitalize())
         return False
@@ -78,4 +113,51 @@ def _set(http: HttpRequest, practice: Practice, held: Held, form: StandingForm) 
     return True
 
 
-_WORDS = {"standing_words": STANDING_WORDS, "standing_means": STANDING_MEANS}
+@require_GET
+def tool_figures(http: HttpRequest, name: str) -> HttpResponse:
+    """Every figure of the version that is installed: from audited decisions of this practice alone."""
+    practice = practice_of(http)
+    held = _held(practice, name)
+    card = held.card
+    context: dict[str, Any] = {"held": held, "card": card, "tab": "figures", "uses": tables.uses(practice, card.tool)}
+    if held.is_measured:
+        found = kept_figures(practice, card.tool, card.version)
+        context |= {
+            "found": found,
+            "watched": found.gates.measured.watch,
+            "terms": found.gates.terms,
+            "bounds": presenters.bounds(found),
+            "bounds_in_words": drawing.bounds_in_words(found) if found.bounds else "",
+            "calibration": presenters.calibration(found),
+            "reliance": presenters.reliance(found),
+            "subgroups": presenters.subgroups(found.gates),
+            "rates_differ": found.gates.audited.even_below and len(found.gates.audited.even) < len(found.gates.audited.rows),
+            "looks": WordsLook.objects.of(practice).select_related("asked_by").order_by("-pk")[:EARLIER_SHOWN],
+        }
+    standings = {each.version: each for each in ToolStanding.objects.of(practice).filter(tool=name).order_by("pk")}
+    incidents = list(incidents_of(practice, card.tool))
+    context |= {
+        "standings": standings,
+        "incidents": incidents[:EARLIER_SHOWN],
+        "open_incidents": sum(not is_closed(each) for each in incidents),
+        "all_incidents": len(incidents),
+        "is_closed": is_closed,
+        "may_change": staff_of(http).may_govern,
+    }
+    return render(http, "oversight/figures.jinja", _WORDS | context)
+
+
+@require_GET
+def tool_chart(http: HttpRequest, name: str, slug: str) -> HttpResponse:
+    """One chart alone, as an image for the page of figures."""
+    practice = practice_of(http)
+    held = _held(practice, name)
+    if slug not in drawing.CHARTS or not held.is_measured:
+        raise Http404("no such chart")
+    svg = drawing.drawn(kept_figures(practice, held.card.tool, held.card.version), slug)
+    if not svg:
+        raise Http404("nothing to draw")
+    return HttpResponse(svg, content_type="image/svg+xml")
+
+
+_WORDS: dict[str, Any] = {"standing_words": STANDING_WORDS, "standing_means": STANDING_MEANS}
