@@ -38,7 +38,7 @@ class Format(StrEnum):
 
 
 def signing_key(path: Path) -> Ed25519PrivateKey:
-    from preceptor.evaluation.evidence.signing import CannotSign, private_key
+    from preceptor.signing import CannotSign, private_key
 
     try:
         return private_key(path)
@@ -47,7 +47,7 @@ def signing_key(path: Path) -> Ed25519PrivateKey:
 
 
 def _trusted(paths: list[Path] | None) -> list[Ed25519PublicKey]:
-    from preceptor.evaluation.evidence.signing import CannotSign, public_key
+    from preceptor.signing import CannotSign, public_key
 
     try:
         return [public_key(path) for path in paths or ()]
@@ -56,8 +56,8 @@ def _trusted(paths: list[Path] | None) -> list[Ed25519PublicKey]:
 
 
 def _verified(file: Path, trust: list[Path] | None, data: Path | None = None) -> Verification:
-    from preceptor.evaluation.evidence.signing import CannotSign
     from preceptor.evaluation.evidence.verifying import verify
+    from preceptor.signing import CannotSign
     from preceptor.tools import found
 
     trusted = _trusted(trust)
@@ -83,7 +83,7 @@ def evidence_key(
     out: Annotated[Path, typer.Option(help="Where to keep it; its public half goes beside, as .pub.")],
 ) -> None:
     """Make a key to sign evidence with. Keep it; give the .pub to those who are to trust you."""
-    from preceptor.evaluation.evidence.signing import CannotSign, make_key
+    from preceptor.signing import CannotSign, make_key
 
     need_folder(out)
     try:
@@ -102,10 +102,10 @@ def evidence_register(
     by: By = "",
 ) -> None:
     """Say what a tool is to reach, before anybody measures: signed, dated, for this very version of it."""
-    from preceptor.evaluation.evidence.signing import CannotSign, written
     from preceptor.evaluation.evidence.statement import register
     from preceptor.evaluation.evidence.thresholds import read_thresholds
     from preceptor.evaluation.labelled import CannotUse
+    from preceptor.signing import CannotSign, written
 
     if key is None:
         bad_input("a registration is signed: give --key (`preceptor evidence key --out FILE` makes one)")

@@ -60,10 +60,10 @@ def evaluate(
     from preceptor.evaluation import page, telling
     from preceptor.evaluation.evaluation import evaluate as measure
     from preceptor.evaluation.evidence.identity import identity
-    from preceptor.evaluation.evidence.signing import CannotSign, written
     from preceptor.evaluation.evidence.statement import evaluation_statement, read_registration, thresholds_of
     from preceptor.evaluation.evidence.telling import thresholds_in_words
     from preceptor.evaluation.labelled import CannotUse
+    from preceptor.signing import CannotSign, written
 
     began = datetime.now(UTC)
     asked = tool_called(tool)

@@ -14,9 +14,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from evaluation.parrot import NOW, Parrot
 from preceptor.evaluation.evaluation import evaluate
 from preceptor.evaluation.evidence.identity import identity
-from preceptor.evaluation.evidence.signing import written
 from preceptor.evaluation.evidence.statement import evaluation_statement, read_registration, register
 from preceptor.evaluation.evidence.thresholds import read_thresholds
+from preceptor.signing import written
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 STRANGER = Ed25519PrivateKey.from_private_bytes(bytes(range(1, 33)))

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 from evaluation.evidence.conftest import Made
 from evaluation.parrot import CARD
 from preceptor.evaluation.evidence.card import NAMESPACE, chai, markdown
-from preceptor.evaluation.evidence.signing import opened
+from preceptor.signing import opened
 
 NASTY = "</Summary><script>alert(1)</script>\x00 & | `x`"
 # v0.2/schema.xsd of the Coalition for Health AI: each type's elements, in the order that the schema demands.

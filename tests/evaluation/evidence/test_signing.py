@@ -19,7 +19,11 @@ from evaluation.evidence.conftest import KEY, STRANGER, Made
 from evaluation.parrot import CARD, NOW, Parrot
 from preceptor.evaluation.evaluation import evaluate
 from preceptor.evaluation.evidence.identity import identity
-from preceptor.evaluation.evidence.signing import (
+from preceptor.evaluation.evidence.statement import evaluation_statement, read_registration, register
+from preceptor.evaluation.evidence.thresholds import Threshold
+from preceptor.evaluation.evidence.verifying import verify
+from preceptor.evaluation.labelled import CannotUse
+from preceptor.signing import (
     CannotSign,
     canonical,
     keyid_of,
@@ -31,10 +35,6 @@ from preceptor.evaluation.evidence.signing import (
     sign,
     written,
 )
-from preceptor.evaluation.evidence.statement import evaluation_statement, read_registration, register
-from preceptor.evaluation.evidence.thresholds import Threshold
-from preceptor.evaluation.evidence.verifying import verify
-from preceptor.evaluation.labelled import CannotUse
 
 SHORT = written(sign("urn:test:1", [{"name": "x", "digest": {"sha256": "0" * 64}}], {"a": 0.1, "b": "é"}, KEY, "me"))
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from preceptor.advice import Card, Tool
-from preceptor.evaluation.evidence.signing import CannotSign, digest_of
+from preceptor.signing import CannotSign, digest_of
 
 MODEL = "model.json"  # the file that describes a model and holds the digests of its other files
 _LEFT_OUT = {"__pycache__"}

@@ -18,10 +18,10 @@ from preceptor.evaluation import telling
 from preceptor.evaluation.evaluation import Evaluation
 from preceptor.evaluation.evidence.identity import Identity, card_as_json, identity
 from preceptor.evaluation.evidence.population import population
-from preceptor.evaluation.evidence.signing import CannotSign, opened, sign, written
 from preceptor.evaluation.evidence.thresholds import Threshold, from_json, judged
 from preceptor.evaluation.groups import FEWEST
 from preceptor.evaluation.labelled import CannotUse
+from preceptor.signing import CannotSign, opened, sign, written
 
 EVALUATION = "urn:preceptor:evaluation:1"
 REGISTRATION = "urn:preceptor:registration:1"

@@ -13,7 +13,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from preceptor.advice import Tool
 from preceptor.evaluation.evidence.identity import identity
-from preceptor.evaluation.evidence.signing import digest_of, keyid_of, opened, written
 from preceptor.evaluation.evidence.statement import (
     EVALUATION,
     NONE_REGISTERED,
@@ -22,6 +21,7 @@ from preceptor.evaluation.evidence.statement import (
     registration_in,
     thresholds_of,
 )
+from preceptor.signing import digest_of, keyid_of, opened, written
 
 _MALFORMED = (ValueError, TypeError, KeyError, AttributeError)
 
