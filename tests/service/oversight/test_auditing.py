@@ -55,9 +55,7 @@ def a_decision(practice, gp, urgency=Urgency.ROUTINE, **fields) -> Request:
     return request
 
 
-def test_a_decision_is_drawn_with_a_recorded_probability_and_answered_by_somebody_else(
-    practice, gp, colleague, fallen
-):
+def test_a_decision_is_drawn_with_a_recorded_probability_and_answered_by_somebody_else(practice, gp, colleague, fallen):
     request = a_decision(practice, gp)
     draw = AuditDraw.objects.get()
     assert (draw.drawn, draw.probability, draw.lot) == (True, DEFAULTS["audit"], 0.0)

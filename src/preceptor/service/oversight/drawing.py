@@ -42,9 +42,7 @@ def _bounds(found: Figures) -> list[Point]:
 
 
 def _months(found: Figures, name: str) -> str:
-    rows = [
-        (month.name, month.rair if name == "rair" else month.rsr) for month in found.months
-    ]
+    rows = [(month.name, month.rair if name == "rair" else month.rsr) for month in found.months]
     if not any(share.n for _, share in rows):
         return ""
     title = "Put right by right advice (RAIR)" if name == "rair" else "Stood firm against wrong advice (RSR)"

@@ -69,9 +69,7 @@ class AuditForm(forms.Form):
 class IncidentForm(forms.Form):
     use_required_attribute = False
     title = forms.CharField(max_length=200, error_messages={"required": "Say in a few words what went wrong"})
-    what = forms.CharField(
-        max_length=8000, widget=forms.Textarea, error_messages={"required": "Say what happened"}
-    )
+    what = forms.CharField(max_length=8000, widget=forms.Textarea, error_messages={"required": "Say what happened"})
     harmed = forms.ChoiceField(
         choices=[("no", "No"), ("yes", "Yes")], error_messages={"required": "Say whether somebody was harmed"}
     )

@@ -13,7 +13,7 @@ from functools import lru_cache
 from django.db.models import Max
 from django.utils import timezone
 
-from preceptor.advice import Standing
+from preceptor.advice import Standing, Urgency
 from preceptor.evaluation.groups import small_together
 from preceptor.service.oversight import tables
 from preceptor.service.oversight.auditing import is_urgent
@@ -91,7 +91,7 @@ def _subgroups(found: Audited, terms: TermsFor) -> Subgroups | None:
 
 
 def _rank(urgency: str) -> int:
-    return tables.URGENCIES.index(urgency)
+    return Urgency(urgency).rank
 
 
 def _spells(change: ToolStanding | None, now: datetime) -> int:

@@ -96,7 +96,9 @@ def _failed(column: str, what: str) -> Callable[[Practice], str]:
 
 def _alarms(practice: Practice) -> str:
     held = alarms_that_hold(practice)
-    return f"{len(held)} tool versions stand where an alarm put them" if held else "no tool stands where an alarm put it"
+    return (
+        f"{len(held)} tool versions stand where an alarm put them" if held else "no tool stands where an alarm put it"
+    )
 
 
 def _audits_waiting(practice: Practice) -> str:

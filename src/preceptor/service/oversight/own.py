@@ -17,6 +17,7 @@ from preceptor.supervision.reliance import Reliance, reliance
 
 CASES_A_KIND = 10
 DECISIONS = 5_000  # the latest
+KINDS = ("rightly", "wrongly", "held_rightly", "held_wrongly")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,71 +39,79 @@ class Own:
 
     decided: int
     without_own_view: int  # the advice had been seen first: nothing can be told of these
-    changed: Share  # of decisions where the advice differed from their own view: the final one is another than that view
+    changed: (
+        Share  # of decisions where the advice differed from their own view: the final one is another than that view
+    )
     reliance: Reliance  # on those that were audited
-    rightly: tuple[Case, ...]  # changed their mind, from wrong to right
+    rightly: tuple[Case, ...]  # changed their mind after advice that differed, from wrong to right
     wrongly: tuple[Case, ...]  # from right to wrong
     held_rightly: tuple[Case, ...]  # stayed with a right view against wrong advice
     held_wrongly: tuple[Case, ...]  # stayed with a wrong view against right advice
     kinds: dict[str, int]  # how many there are of each kind of case
 
 
+@dataclass(frozen=True, slots=True)
+class _Mine:
+    """One decision with a view of their own before the advice."""
+
+    decision: Decision
+    first: str
+    advice: str
+    final: str
+    truth: str | None
+
+    @property
+    def kind(self) -> str:
+        """Which of the four kinds of case it is; empty where it is none."""
+        if self.truth is None or self.first == self.advice:
+            return ""
+        if self.first != self.final:
+            return "rightly" if self.final == self.truth else "wrongly" if self.first == self.truth else ""
+        return "held_rightly" if self.first == self.truth else "held_wrongly" if self.advice == self.truth else ""
+
+
 def own(user: User) -> Own:
     """Everything that the clinician's own page says of `user`."""
     mine = Decision.objects.filter(request__practice=user.practice, clinician=user, assessment__isnull=False)
-    decided = list(
-        mine.select_related("request__practice", "request__audit_draw__answer", "first_view", "assessment").order_by(
-            "-pk"
-        )[:DECISIONS]
-    )
-    rows = [(decision, _truth(decision)) for decision in decided if decision.first_view is not None]
-    differed = [d for d, _ in rows if d.first_view.urgency != d.assessment.urgency]
-    changed = [d for d in differed if d.urgency != d.first_view.urgency]
-    found: dict[str, list[Decision]] = {"rightly": [], "wrongly": [], "held_rightly": [], "held_wrongly": []}
-    for decision, truth in rows:
-        if truth and (kind := _kind(decision, truth)):
-            found[kind].append(decision)
+    beside = ("request__practice", "request__audit_draw__answer", "first_view", "assessment")
+    decided = list(mine.select_related(*beside).order_by("-pk")[:DECISIONS])
+    rows = [row for row in map(_mine, decided) if row is not None]
+    differed = [row for row in rows if row.first != row.advice]
+    changed = sum(row.final != row.first for row in differed)
+    of_kind = {kind: [row for row in rows if row.kind == kind] for kind in KINDS}
+    shown = {kind: tuple(_case(row, user) for row in of_kind[kind][:CASES_A_KIND]) for kind in KINDS}
+    views = [(str(user.pk), str(r.decision.request_id), r.first, r.advice, r.final, r.truth) for r in rows]
     return Own(
         decided=len(decided),
         without_own_view=len(decided) - len(rows),
-        changed=share(len(changed), len(differed), words="the advice has never differed from your own view"),
-        reliance=reliance(
-            table(
-                [
-                    (str(user.pk), str(d.request_id), d.first_view.urgency, d.assessment.urgency, d.urgency, truth)
-                    for d, truth in rows
-                ],
-                scale=tuple(map(str, URGENCIES)),
-            )
-        ),
-        kinds={kind: len(cases) for kind, cases in found.items()},
-        **{kind: tuple(_case(decision, user) for decision in cases[:CASES_A_KIND]) for kind, cases in found.items()},
+        changed=share(changed, len(differed), words="the advice has never differed from your own view"),
+        reliance=reliance(table(views, scale=tuple(map(str, URGENCIES)))),
+        kinds={kind: len(cases) for kind, cases in of_kind.items()},
+        **shown,
     )
 
 
-def _truth(decision: Decision) -> str | None:
+def _mine(decision: Decision) -> _Mine | None:
+    first, advice = decision.first_view, decision.assessment
+    if first is None or advice is None or advice.urgency is None:
+        return None
     draw = getattr(decision.request, "audit_draw", None)
     answer = getattr(draw, "answer", None) if draw else None
-    return (answer.urgency or None) if answer else None
+    return _Mine(
+        decision, first.urgency, advice.urgency, decision.urgency, (answer.urgency or None) if answer else None
+    )
 
 
-def _kind(decision: Decision, truth: str) -> str:
-    first, final, advice = decision.first_view.urgency, decision.urgency, decision.assessment.urgency
-    if first != final:
-        return "rightly" if final == truth else "wrongly" if first == truth else ""
-    if first == advice:
-        return ""
-    return "held_rightly" if first == truth else "held_wrongly" if advice == truth else ""
-
-
-def _case(decision: Decision, user: User) -> Case:
-    open_now = advice_open_to(decision.request, user)  # as on every page: a suspended tool's advice is shown no more
+def _case(row: _Mine, user: User) -> Case:
+    request = row.decision.request
+    open_now = advice_open_to(request, user)  # as on every page: a suspended tool's advice is shown no more
+    is_open = open_now is not None and open_now.pk == row.decision.assessment_id
     return Case(
-        request=decision.request_id,
-        decided=decision.at,
-        words=opening_words(decision.request.text),
-        first_view=decision.first_view.urgency,
-        advice=decision.assessment.urgency if open_now and open_now.pk == decision.assessment_id else "",
-        final=decision.urgency,
-        truth=_truth(decision) or "",
+        request=request.pk,
+        decided=row.decision.at,
+        words=opening_words(request.text),
+        first_view=row.first,
+        advice=row.advice if is_open else "",
+        final=row.final,
+        truth=row.truth or "",
     )

@@ -131,7 +131,8 @@ def tool_figures(http: HttpRequest, name: str) -> HttpResponse:
             "calibration": presenters.calibration(found),
             "reliance": presenters.reliance(found),
             "subgroups": presenters.subgroups(found.gates),
-            "rates_differ": found.gates.audited.even_below and len(found.gates.audited.even) < len(found.gates.audited.rows),
+            "rates_differ": found.gates.audited.even_below
+            and len(found.gates.audited.even) < len(found.gates.audited.rows),
             "looks": WordsLook.objects.of(practice).select_related("asked_by").order_by("-pk")[:EARLIER_SHOWN],
         }
     standings = {each.version: each for each in ToolStanding.objects.of(practice).filter(tool=name).order_by("pk")}

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from preceptor.advice import Standing
 from preceptor.evaluation.telling import CALIBRATION_TITLES
+from preceptor.service.jinja import day
 from preceptor.service.oversight.gates import Judged
 from preceptor.service.oversight.measuring import SPELL, Figures, Gates
 from preceptor.service.oversight.models import ToolStanding
 from preceptor.service.oversight.needing import MOST, cases_for_comparison, more_of_group, urgent_for_bound
 from preceptor.service.oversight.sheets import Sheet
 from preceptor.service.oversight.telling import figure_in_words, points_in_words, share_in_words
-from preceptor.service.jinja import day
 from preceptor.supervision.standing import STEP_UP
 from preceptor.supervision.telling import TITLES
 
@@ -47,7 +47,9 @@ def next_step(found: Judged, change: ToolStanding | None) -> NextStep:
 def _needs(held: Gates, now: Standing, change: ToolStanding | None) -> tuple[str, ...]:
     said = []
     if more := cases_for_comparison(held.measured.comparison, held.terms.thresholds):
-        said.append(f"non-inferiority: at least {more:,} more audited decisions, none on which the clinician alone is right")
+        said.append(
+            f"non-inferiority: at least {more:,} more audited decisions, none on which the clinician alone is right"
+        )
     urgent = urgent_for_bound(held)
     if urgent == MOST:
         said.append(f"under-triage: more than {MOST:,} further urgent cases")
@@ -92,11 +94,14 @@ def reliance(found: Figures) -> tuple[Sheet, Sheet]:
     of = found.reliance
     rows = [(TITLES[name], share_in_words(share), _clustered(share)) for name, share in of.shares.items()]
     months = [
-        (each.name, f"{each.decisions:,}", share_in_words(each.rair), share_in_words(each.rsr))
-        for each in found.months
+        (each.name, f"{each.decisions:,}", share_in_words(each.rair), share_in_words(each.rsr)) for each in found.months
     ]
     rsr = found.gates.measured.rsr
-    said = f"change of RSR, first spell of {SPELL.days} days to the latest: {points_in_words(rsr.difference)}" if rsr else ""
+    said = (
+        f"change of RSR, first spell of {SPELL.days} days to the latest: {points_in_words(rsr.difference)}"
+        if rsr
+        else ""
+    )
     notes = (*of.notes, said) if said else of.notes
     return (
         Sheet("Reliance", ("Measure", "Share (95% interval)", "By clinician"), tuple(rows), notes),

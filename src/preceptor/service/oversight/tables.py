@@ -104,9 +104,7 @@ def _chances(practice: Practice, tool: str, version: str) -> dict[UUID, _Chance]
     )
     return {
         request: _Chance(pk, urgency, _urgent_chance(emergency, same_day))
-        for request, pk, urgency, emergency, same_day in drawn.order_by("-pk").values_list(
-            "request_id", "pk", *_PARTS
-        )
+        for request, pk, urgency, emergency, same_day in drawn.order_by("-pk").values_list("request_id", "pk", *_PARTS)
         if urgency in URGENCIES
     }
 

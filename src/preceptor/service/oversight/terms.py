@@ -89,5 +89,7 @@ def set_terms(practice: Practice, numbers: dict[str, float], *, user: User | Non
         raise ValueError("a margin lies between 0 and 1")
     row = Terms.objects.create(practice=practice, why=why.strip(), signed_by=user, **said)
     actor = Actor.person(user) if user else SYSTEM
-    append("oversight.terms", "oversight:terms", {"terms": row.pk, "why": row.why} | said, actor=actor, practice=practice)
+    append(
+        "oversight.terms", "oversight:terms", {"terms": row.pk, "why": row.why} | said, actor=actor, practice=practice
+    )
     return row

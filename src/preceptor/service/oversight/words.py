@@ -28,5 +28,8 @@ TERMS_WORDS: dict[str, tuple[str, str]] = {
         "Audited where anything said “not urgent”, %",
         "The chance that a decision is drawn, where the clinician or any tool said less than the same day.",
     ),
-    "follow_up": ("Audited where all said urgent, %", "The chance that a decision is drawn, where all said the same day or sooner."),
+    "follow_up": (
+        "Audited where all said urgent, %",
+        "The chance that a decision is drawn, where the clinician and every tool said the same day or sooner.",
+    ),
 }  # fmt: skip
