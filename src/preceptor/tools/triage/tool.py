@@ -2,23 +2,40 @@
 
 from __future__ import annotations
 
-from preceptor.advice import URGENCIES, Advice, Card, Case, Handler, Kind, Urgency, most_urgent
+from dataclasses import replace
+
+from preceptor.advice import URGENCIES, Advice, Card, Case, Handler, Kind, Tool, Urgency, most_urgent
+from preceptor.tools.models import CHALLENGER, IN_FORCE, Proven
 from preceptor.tools.triage.assessing import Assessment, as_likened, assess_all, with_record
 from preceptor.tools.triage.card import CARD
 from preceptor.tools.triage.explaining import is_foreign, not_considered, of_flag, of_problems, set_aside, why_unread
 from preceptor.tools.triage.library import the_library
-from preceptor.tools.triage.model.judging import the_model
+from preceptor.tools.triage.model.judging import Model, the_model
+from preceptor.tools.triage.model.learnt import in_place, model_with, version_of
 from preceptor.tools.triage.reading import Reading
 from preceptor.tools.triage.red_flags import fired
 from preceptor.tools.triage.weighing import by_model, by_rules
 
 
 class Triage:
-    """Advises how soon somebody should act on a request. It reads a case and returns advice; it keeps nothing."""
+    """Advises how soon somebody should act on a request. It reads a case and returns advice; it keeps nothing.
+
+    `place` says which second stage it has: the one in force, or the challenger, which is asked and shown to nobody.
+    """
+
+    def __init__(self, place: str = IN_FORCE) -> None:
+        self.place = place
 
     @property
     def card(self) -> Card:
-        return CARD
+        """The card; of a second stage that was learnt here it says so, and whose figures those of the tool are."""
+        learnt = in_place(self.place).model
+        return _card_of(learnt) if learnt else CARD
+
+    @property
+    def challenger(self) -> Tool | None:
+        """The tool with the second stage that is being tried; None where none is, or where it is refused."""
+        return Triage(CHALLENGER) if self.place == IN_FORCE and in_place(CHALLENGER).model else None
 
     def advise(self, case: Case) -> Advice:
         """Advice on a case; always an answer, whatever was typed."""
@@ -29,7 +46,8 @@ class Triage:
         unread = why_unread(reading, bool(assessed or flags))
         if is_foreign(unread):  # what looks like an English word there is none
             assessed = []
-        model = None if unread else the_model()
+        learnt = in_place(self.place).model
+        model = None if unread else self._model(learnt)
         if model is not None:
             judged = model.judge(case, reading, flags, assessed)
             if not assessed and judged.like is not None:
@@ -44,7 +62,7 @@ class Triage:
         return Advice(
             case=case.id,
             tool=CARD.tool,
-            version=CARD.version,
+            version=version_of(learnt),
             option=urgency,
             scale=CARD.scale,
             probabilities=dict(weighed.chances),
@@ -61,6 +79,18 @@ class Triage:
             kind=Kind.CLINICAL if flags or not assessed else assessed[0].presentation.kind,
             handler=_handler(bool(flags) or informed.raised_by_result, assessed, urgency),
         )
+
+    def _model(self, learnt: Proven | None) -> Model | None:
+        return model_with(learnt, self.place) if learnt else the_model()
+
+
+def _card_of(learnt: Proven) -> Card:
+    lessons, by = learnt.said.get("lessons", "?"), learnt.said.get("approved_by")
+    where = f"put in force here by {', '.join(by)}" if by else "not put in force: nobody is shown its advice"
+    words = (
+        f"Its second stage was learnt here from {lessons} lessons, and {where}. Of the one that ships: {CARD.evidence}"
+    )
+    return replace(CARD, version=version_of(learnt), evidence=f"{words} {CARD.evidence}")
 
 
 def _set(possible: tuple[Urgency, ...], urgency: Urgency, floor: Urgency | None) -> tuple[Urgency, ...]:
