@@ -25,7 +25,9 @@ def main(words: Path) -> None:
     spelling = Spelling(the_library().features.index.words, {}, frozenset())
     english = {word.strip() for word in words.read_text("utf-8").splitlines()}
     changed = sorted(
-        word for word in english if word.isascii() and word.isalpha() and word.islower() and spelling(word) != (word,)
+        word
+        for word in english
+        if word.isascii() and word.isalpha() and word.islower() and (spelling(word) != (word,) or spelling.others(word))
     )
     target = Path(text.__file__).with_name("real_words.txt")
     target.write_text(HEADER + textwrap.fill(" ".join(changed), 120) + "\n", "utf-8")

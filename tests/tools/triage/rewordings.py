@@ -6,6 +6,7 @@ import random
 import re
 from collections.abc import Callable
 
+from preceptor.tools.triage.library import the_library
 from preceptor.tools.triage.text.spelling import real_words
 
 BEFORE = (
@@ -53,7 +54,8 @@ def slip(text: str, luck: random.Random) -> str:
     slipped = luck.choice(
         (word[:k] + word[k + 1 :], word[:k] + word[k + 1] + word[k] + word[k + 2 :], word[:k] + word[k] + word[k:])
     )
-    words[at] = word if slipped.casefold() in real_words() else slipped
+    another = slipped.casefold() in real_words() or slipped.casefold() in the_library().features.index.words
+    words[at] = word if another else slipped
     return " ".join(words)
 
 

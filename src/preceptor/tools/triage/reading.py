@@ -99,7 +99,13 @@ class Reading:
 
     def _if_slips(self, number: int, sentence: Sentence) -> Iterator[tuple[str, Match]]:
         """What a sentence also says if a word that is none is a slip ("vomiting bood"). It hides nothing."""
-        slips = [(at, other) for at, word in enumerate(sentence.words) for other in self.library.spelling.others(word)]
+        typed = [span.of(self.text).casefold() for span in sentence.spans]
+        slips = [
+            (at, other)
+            for at, word in enumerate(sentence.words)
+            for other in self.library.spelling.others(typed[at])
+            if other != word
+        ]
         for at, other in slips[:MOST_SLIPS]:
             words = (*sentence.words[:at], other, *sentence.words[at + 1 :])
             for key, first, last, denies in self.library.index.search(replace(sentence, words=words)):

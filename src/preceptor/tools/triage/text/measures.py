@@ -78,6 +78,7 @@ _KETONES = re.compile(
     r" (?:(?:blood )?ketones?|keytones?|ketone (?:level|reading|meter))(?: [^ ]+){0,5}? (?P<a>\d{1,2}(?:\.\d)?)(?! (?:plus|hours?|days?|times|am|pm|weeks?|years?))(?= )"
     r"| (?P<b>\d{1,2}\.\d)(?: [^ ]+){0,3}? (?:ketones?|keytones?)(?= )"
 )
+_MOST_KETONES = 15  # mmol/L
 _URINE_KETONES = re.compile(
     r" (?:ketones?|keytones?)(?: [^ ]+){0,8}? (?P<a>[1-4]) (?:plus|crosses)(?= )|(?: (?P<b>[1-4]) plus)(?: [^ ]+){0,3}? (?:ketones?|keytones?)(?= )"
     r"| (?:ketones?|keytones?)(?: [^ ]+){0,6}? (?P<words>two|three|four|large|high)(?: plus| crosses)(?= )"
@@ -287,12 +288,14 @@ def temperatures(sentences: tuple[Sentence, ...]) -> tuple[Measure, ...]:
 
 
 def ketones(sentences: tuple[Sentence, ...]) -> tuple[Measure, ...]:
-    """Blood ketones in mmol/L."""
+    """Blood ketones in mmol/L. A number that no meter shows has lost its point: "ketones 34" is read as 3.4."""
     found = []
     for _, match, where in _found(sentences, _KETONES, ("ketone", "keytone")):
         value = float(match["a"] or match["b"])
-        if value <= 15:
+        if value <= _MOST_KETONES:
             found.append(_with(where, value))
+        elif value.is_integer():
+            found.append(_with(where, value / 10))
     return tuple(found)
 
 

@@ -73,9 +73,9 @@ class Spelling:
         return self._unsure[word]
 
     def _one_slip_away(self, word: str) -> tuple[str, ...]:
-        if not SHORTEST_UNSURE <= len(word) <= LONGEST or word in self._known or word in self._keep:
+        if not SHORTEST_UNSURE <= len(word) <= LONGEST or word in self._given or word in self._keep:
             return ()
-        if not word.isalpha() or word.startswith(self._beginnings):
+        if not word.isalpha() or word in self._misspellings:
             return ()
         near = [known for known in self._near(word) if known[0] == word[0] and not _only_an_ending(word, known)]
         return tuple(sorted(known for known in near if OSA.distance(word, known) == 1))[:MOST_UNSURE]
