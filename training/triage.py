@@ -27,6 +27,10 @@ from sklearn.model_selection import GroupKFold
 from sklearn.preprocessing import StandardScaler
 
 from preceptor.advice import URGENCIES, Urgency
+from preceptor.evaluation.groups import age_band
+from preceptor.learning.shared import FILE as SHARED_ROWS
+from preceptor.learning.shared import Rows, Shared
+from preceptor.learning.stage import as_onnx
 from preceptor.supervision.under_triage import Promise, guarantee
 from preceptor.tools.triage.assessing import assess_all
 from preceptor.tools.triage.examples import Example, all_examples, read
@@ -191,24 +195,16 @@ def keep_thresholds(data: Table, found: np.ndarray) -> dict[Urgency, float]:
 # -- the artefact
 
 
-def head(slopes: np.ndarray, biases: np.ndarray) -> bytes:
-    """The second stage as ONNX: inputs (1, inputs) to chances (1, 5)."""
-    from onnx import TensorProto, checker, helper, numpy_helper
-
-    nodes = [
-        helper.make_node("Gemm", ["inputs", "slopes", "biases"], ["logits"]),
-        helper.make_node("Softmax", ["logits"], ["chances"], axis=1),
-    ]
-    graph = helper.make_graph(
-        nodes, "triage",
-        [helper.make_tensor_value_info("inputs", TensorProto.FLOAT, ["n", len(NAMES)])],
-        [helper.make_tensor_value_info("chances", TensorProto.FLOAT, ["n", 5])],
-        [numpy_helper.from_array(slopes.astype(np.float32), "slopes"),
-         numpy_helper.from_array(biases.astype(np.float32), "biases")],
-    )  # fmt: skip
-    made = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
-    checker.check_model(made)
-    return made.SerializeToString()
+def rows(data: Table) -> Rows:
+    """The table as `preceptor.learning` keeps it: numbers and names, no words of a request."""
+    asked = [e.case.request for e in data.examples]
+    groups = {
+        "age": tuple(age_band(r.age if r else None) or "" for r in asked),
+        "sex": tuple((r.sex if r else None) or "" for r in asked),
+        "voice": tuple(e.voice for e in data.examples),
+    }
+    ids, about = tuple(e.id for e in data.examples), tuple(e.presentation for e in data.examples)
+    return Rows(ids, data.inputs, data.targets, data.floors, about, groups)
 
 
 def write(names: tuple[str, ...], made: bytes, advise: np.ndarray, keep: dict[Urgency, float],
@@ -298,8 +294,14 @@ def main() -> None:
     found = chances(second.inputs, slopes, biases)
     print("calibration m, which did not:", figures(second, decided(found, advise, second.floors)))
     keep = keep_thresholds(second, found)
-    said = {"learned_from": len(examples), "calibrated_on": len(first.examples), "bounded_on": len(second.examples)}
-    write(names, head(slopes, biases), advise, keep, said)
+    shared = Shared(rows(learned), rows(first), rows(second)).save(ARTEFACT / SHARED_ROWS)
+    said = {
+        "shared": {"file": SHARED_ROWS, "sha256": shared},
+        "learned_from": len(examples),
+        "calibrated_on": len(first.examples),
+        "bounded_on": len(second.examples),
+    }
+    write(names, as_onnx(slopes, biases), advise, keep, said)
 
 
 if __name__ == "__main__":
