@@ -100,6 +100,7 @@ class Lesson:
     reason: str = ""
     about: str = ""
     advised: Urgency | None = None
+    final: Urgency | None = None  # what the same person decided in the end; None where somebody else did
     teaches: Teaches = Teaches.TEXT
 
 
@@ -154,5 +155,6 @@ def _lesson(decided: Decided, source: Source, answer: Answer, weight: float, tea
         reason=decided.reason,
         about=decided.about,
         advised=decided.advised,
+        final=decided.final.urgency if decided.final.account == answer.account else None,
         teaches=teaches,
     )
