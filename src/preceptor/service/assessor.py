@@ -16,6 +16,7 @@ from uuid import UUID
 
 PAUSE = 0.5  # seconds between looks at an empty queue
 PAUSE_AFTER_FAULT = 5.0
+HEED_EVERY = 3600.0  # seconds between looks at alarms that time alone can bring; others are heeded at once
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +32,7 @@ def run(beside: int | None = None) -> None:
     toolbox: Toolbox | None = None
     checked_again = False
     set_aside: set[UUID] = set()
+    heeded_at = float("-inf")
     while beside is None or os.getppid() == beside:
         try:
             # Red flags come first, and need no tool: they are looked for even where no tool can be started.
@@ -43,6 +45,9 @@ def run(beside: int | None = None) -> None:
                 starting.start()
                 toolbox = starting
             busy = assess_next(toolbox, set_aside)
+            if not busy and time.monotonic() - heeded_at > HEED_EVERY:
+                heeded_at = time.monotonic()
+                _heed_alarms()
         except ToolFailed:
             log.error("the tools could not be started; requests wait unassessed")
             busy, toolbox = False, None
@@ -60,6 +65,15 @@ def run(beside: int | None = None) -> None:
             time.sleep(PAUSE)
     if toolbox is not None:
         toolbox.stop()
+
+
+def _heed_alarms() -> None:
+    """Take down every tool whose figures raise an alarm by now, at every practice."""
+    from preceptor.service.oversight.gates import heed_alarms
+    from preceptor.service.practices.models import Practice
+
+    for practice in Practice.objects.order_by("pk"):
+        heed_alarms(practice)
 
 
 def _check_again() -> None:

@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 
 from preceptor.advice import Standing
+from preceptor.service import assessor
 from preceptor.service.accounts.models import Role
 from preceptor.service.ledger.models import Entry
 from preceptor.service.ledger.verify import verify
@@ -17,7 +18,7 @@ from preceptor.service.oversight.measuring import SPELL, figures
 from preceptor.service.oversight.models import AuditAnswer, ToolStanding
 from preceptor.service.oversight.standing import set_standing, standing_of
 from preceptor.service.oversight.terms import DEFAULTS, set_terms, terms_for
-from service.factories import a_patient, a_practice, a_user
+from service.factories import a_patient, a_practice, a_user, an_assessment
 from service.oversight.histories import an_auditor, decided
 
 pytestmark = pytest.mark.django_db
@@ -151,6 +152,14 @@ def test_an_alarm_is_of_its_practice_and_its_version_alone(practice, gp, auditor
     assert standing_of(practice, "triage", "1.1.0") is standing_of(other, *TOOL) is Standing.SECOND
 
 
+def test_the_assessor_heeds_at_every_practice_what_nobody_was_there_to_see(practice, gp, auditor):
+    set_standing(practice, *TOOL, Standing.SECOND, user=None, why="The practice was made so")
+    decided(practice, gp, auditor, [MISSED] * 20)
+    a_practice()
+    assessor._heed_alarms()
+    assert standing_of(practice, *TOOL) is Standing.SHADOW
+
+
 def test_unfairness_to_a_group_raises_the_alarm(practice, gp, auditor):
     set_standing(practice, *TOOL, Standing.SECOND, user=None, why="The practice was made so")
     men, women = a_patient(practice, sex="male"), a_patient(practice, sex="female")
@@ -188,6 +197,19 @@ def test_what_nobody_audited_counts_against_the_tool(practice, gp, auditor):
     AuditAnswer.objects.all().delete()
     found = judged(practice, *TOOL).gates.measured.comparison
     assert (found.better, found.worse, found.unknown) == (0, 10, 10)
+
+
+def test_a_challenger_is_compared_with_its_champion_where_both_were_asked(practice, gp, auditor):
+    """The challenger was alone right where the champion was wrong; the clinicians' first views were right too."""
+    set_standing(practice, *TOOL, Standing.SECOND, user=None, why="The practice was made so")
+    requests = decided(practice, gp, auditor, [("soon", "routine", "soon", "soon")] * 10)
+    for request in requests:
+        an_assessment(request, "soon", version="2.0.0")
+    found = judged(practice, "triage", "2.0.0")
+    assert found.gates.compared_with == "version 1.0.0"
+    assert found.gates.measured.comparison.better == 10
+    assert judged(practice, *TOOL).gates.compared_with == "the clinicians’ own first views"
+    assert judged(practice, *TOOL).gates.measured.comparison.worse == 10
 
 
 def test_measures_without_weights_take_an_even_sample(practice, gp, auditor):

@@ -59,8 +59,8 @@ def figures_of(found: Judged) -> dict[str, Any]:
         },
         "audited": {"drawn": len(found.gates.audited.rows), "told": len(found.gates.audited.told)},
         "non_inferiority": comparison and {
-            "e": _round(comparison.e), "highest_e": _round(comparison.highest_e), "cases": comparison.cases,
-            "unknown": comparison.unknown, "difference": _figure(comparison.difference),
+            "with": found.gates.compared_with, "e": _round(comparison.e), "highest_e": _round(comparison.highest_e),
+            "cases": comparison.cases, "unknown": comparison.unknown, "difference": _figure(comparison.difference),
         },
         "under_triage": watched and {
             "urgent": watched.cases, "alarm_at": watched.alarm_at, "upper": _round(watched.upper),

@@ -46,6 +46,7 @@ class Gates:
     terms: TermsFor
     measured: Measured
     spells: int  # whole spells of RSR at this standing so far
+    compared_with: str  # what its advice would stand in for, in words
 
 
 def gates(practice: Practice, tool: str, version: str, *, today: datetime | None = None) -> Gates:
@@ -53,25 +54,46 @@ def gates(practice: Practice, tool: str, version: str, *, today: datetime | None
     found, terms = tables.audited(practice, tool, version), terms_for(practice, tool, version)
     change = last_change(practice, tool, version)
     spells = _spells(change, today or timezone.now())
+    comparison, compared_with = _comparison(practice, tool, version, found, terms)
     measured = Measured(
-        comparison=_comparison(found, terms),
+        comparison=comparison,
         watch=_watch(found.told, terms),
         subgroups=_subgroups(found, terms),
         rsr=_rsr(found, change, spells),
     )
-    return Gates(found, terms, measured, spells)
+    return Gates(found, terms, measured, spells, compared_with)
 
 
-def _comparison(found: Audited, terms: TermsFor) -> Comparison | None:
-    """The tool's calls beside the clinicians' own first views: what its advice would stand in for.
+def _comparison(
+    practice: Practice, tool: str, version: str, found: Audited, terms: TermsFor
+) -> tuple[Comparison | None, str]:
+    """The tool's calls beside what its advice would stand in for, on the same requests; and what that is.
 
-    Everything that the audit drew evenly is in, answered or not: what was not looked at counts against the tool.
+    That is the version of the same tool whose advice is shown now, where both were asked (a challenger beside its
+    champion), and else the clinicians' own first views. Everything that the audit drew evenly is in, answered or not:
+    what was not looked at counts against the tool.
     """
-    both = [row for row in found.even if row.first_view is not None]
+    champion = _shown_version(practice, tool, version)
+    calls = tables.calls(practice, tool, champion) if champion else {}
+    both = [(row, calls[row.request]) for row in found.even if row.request in calls]
+    said = f"version {champion}"
     if not both:
-        return None
-    calls, views = [row.advice for row in both], [row.first_view or "" for row in both]
-    return compare(calls, views, [row.truth for row in both], terms.thresholds.margin)
+        both = [(row, row.first_view) for row in found.even if row.first_view is not None]
+        said = "the clinicians’ own first views"
+    if not both:
+        return None, said
+    truths = [row.truth for row, _ in both]
+    return compare([row.advice for row, _ in both], [old for _, old in both], truths, terms.thresholds.margin), said
+
+
+def _shown_version(practice: Practice, tool: str, version: str) -> str:
+    """The other version of this tool whose advice is shown here now, the most trusted; empty where there is none."""
+    others = ToolStanding.objects.of(practice).filter(tool=tool).exclude(version=version).order_by("pk")
+    last = {change.version: change.standing for change in others}  # of each version the last change holds
+    for standing in (Standing.FIRST, Standing.SECOND):
+        if shown := [each for each, its in last.items() if its == standing]:
+            return shown[-1]
+    return ""
 
 
 def _watch(told: Sequence[Row], terms: TermsFor) -> Watched:

@@ -79,6 +79,7 @@ def tool(http: HttpRequest, name: str) -> HttpResponse:
         "allowed": [each.value for each in allowed],
         "next": presenters.next_step(found, held.change),
         "terms": found.gates.terms,
+        "compared_with": found.gates.compared_with,
         "alarms": [alarm for alarm in alarms_that_hold(practice) if alarm.tool == name],
         "tab": "card",
     }

@@ -109,6 +109,11 @@ def _chances(practice: Practice, tool: str, version: str) -> dict[UUID, _Chance]
     }
 
 
+def calls(practice: Practice, tool: str, version: str) -> dict[UUID, str]:
+    """What this tool version advised, by request, where the audit drew it."""
+    return {request: chance.urgency for request, chance in _chances(practice, tool, version).items()}
+
+
 _PARTS = ("advice__urgency", "advice__probabilities__emergency", "advice__probabilities__same_day")
 
 
