@@ -12,7 +12,9 @@ from typing import Any
 
 from preceptor.advice import Case, RedFlag, Urgency
 from preceptor.tools.triage.features import Library, LibraryError, read_when
+from preceptor.tools.triage.language import may_be_foreign
 from preceptor.tools.triage.logic import When
+from preceptor.tools.triage.other_languages import alarms_in
 from preceptor.tools.triage.reading import Reading
 
 _VERIFIED = ("yes", "partly", "no")
@@ -66,8 +68,11 @@ def read_rules(tables: list[dict[str, Any]], library: Library) -> tuple[Rule, ..
 
 
 def fired(reading: Reading, rules: tuple[Rule, ...]) -> tuple[RedFlag, ...]:
-    """The rules that hold of a case, most urgent first, then by id. A rule needs words of the request to fire."""
-    flags = []
+    """The rules that hold of a case, most urgent first, then by id. A rule needs words of the request to fire.
+
+    In what may not be English, the plainest words of other languages are looked for too.
+    """
+    flags = list(alarms_in(reading.text)) if may_be_foreign(reading.sentences) else []
     for rule in rules:
         found = rule.when.holds(reading)
         if found is not None and found.spans:

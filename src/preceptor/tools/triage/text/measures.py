@@ -76,7 +76,7 @@ _TEMPERATURE = re.compile(
 )
 _KETONES = re.compile(
     r" (?:(?:blood )?ketones?|keytones?|ketone (?:level|reading|meter))(?: [^ ]+){0,5}? (?P<a>\d{1,2}(?:\.\d)?)(?! (?:plus|hours?|days?|times|am|pm|weeks?|years?))(?= )"
-    r"| (?P<b>\d{1,2}\.\d)(?: [^ ]+){0,3}? (?:ketones?|keytones?)(?= )"
+    r"| (?P<b>\d{1,2}\.\d)(?: [^ ]+){0,3}? (?:ketones?|keytones?)(?! (?:of |at |are |is |were |was )?\d)(?= )"
 )
 _MOST_KETONES = 15  # mmol/L
 _URINE_KETONES = re.compile(
