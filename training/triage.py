@@ -4,9 +4,9 @@
 
 Reads the examples (weighed with the chances of an encoder that had not read them, `unread.npz`, and of a model of the
 words that had not either) and the calibration requests, written by people who had seen neither library nor examples:
-`k` for calibration and for what is advised, `m` for the bound on under-triage. FOLDER is what `encoder.py` wrote, to be
-taken over first. With `--measure` it prints figures by five-fold cross-validation and writes nothing. A minute or two
-on one core.
+`k` and `t` for calibration and for what is advised, `m` and `u` for the bound on under-triage. FOLDER is what
+`encoder.py` wrote, to be taken over first. With `--measure` it prints figures by five-fold cross-validation and writes
+nothing. A few minutes on one core.
 """
 
 from __future__ import annotations
@@ -44,6 +44,8 @@ from preceptor.tools.triage.reading import Reading
 from preceptor.tools.triage.red_flags import fired
 
 CALIBRATION = Path(__file__).parent / "calibration"
+CALIBRATES = ("k", "t")
+BOUNDS = ("m", "u")
 UNREAD = Path(__file__).parent / "unread.npz"
 LIMIT = 0.02  # of truly urgent cases whose set may leave out what is urgent enough, on average
 UNSURE_BELOW = 0.6  # the chance of the advised urgency and its neighbours, below which the tool abstains
@@ -235,8 +237,8 @@ def unread(path: Path) -> tuple[dict[str, Read], tuple[str, ...]]:
     return reads, names
 
 
-def calibration(name: str, encoder: Encoder, words: Words, names: tuple[str, ...]) -> Table:
-    examples = list(read(name, (CALIBRATION / f"{name}.tsv").read_text("utf-8")))
+def calibration(authors: tuple[str, ...], encoder: Encoder, words: Words, names: tuple[str, ...]) -> Table:
+    examples = [e for a in authors for e in read(a, (CALIBRATION / f"{a}.tsv").read_text("utf-8"))]
     return table(examples, [encoder.read(as_read(e.case)) for e in examples], words, names)
 
 
@@ -284,15 +286,15 @@ def main() -> None:
     encoder = Encoder(ARTEFACT, names)
     words = words_from(examples)
     words.save(ARTEFACT / "words.npz")
-    first = calibration("k", encoder, words, names)
+    first = calibration(CALIBRATES, encoder, words, names)
     slopes, biases = calibrated(first, slopes, biases)
     found = chances(first.inputs, slopes, biases)
     advise = advise_thresholds(first, found)
-    print("calibration k, which set the thresholds:", advise.round(2))
+    print("the calibration requests, which set the thresholds:", advise.round(2))
     print(figures(first, decided(found, advise, first.floors)))
-    second = calibration("m", encoder, words, names)
+    second = calibration(BOUNDS, encoder, words, names)
     found = chances(second.inputs, slopes, biases)
-    print("calibration m, which did not:", figures(second, decided(found, advise, second.floors)))
+    print("those of the bound, which did not:", figures(second, decided(found, advise, second.floors)))
     keep = keep_thresholds(second, found)
     shared = Shared(rows(learned), rows(first), rows(second)).save(ARTEFACT / SHARED_ROWS)
     said = {

@@ -86,6 +86,7 @@ _OTHERS = {
 FEWEST = 4  # words below which a lack of English says nothing
 TERSE = 7, 12  # plain letters: below the first it says nothing, below the second only when there is none at all
 LEAST = 0.12  # share of common English words; English requests have 0.4 or more
+MOST_ENGLISH = 0.35  # share of common English words from which a text is surely English
 ANOTHERS = 0.3  # share of another language's common words from which a text is in it
 SURE = 2  # and so many of them at the least
 
@@ -110,6 +111,12 @@ def seems_foreign(sentences: tuple[Sentence, ...], recognised: bool = False) -> 
     if not accented and len(spoken) < TERSE[1]:
         return not recognised and len(spoken) >= TERSE[0] and english == 0
     return english / len(spoken) < LEAST
+
+
+def may_be_foreign(sentences: tuple[Sentence, ...]) -> bool:
+    """True where few common English words stand in a text, however short: enough to look for other languages' words."""
+    spoken = [word for sentence in sentences[:200] for word in sentence.words if not word[0].isdigit()]
+    return sum(word in _ENGLISH for word in spoken) < MOST_ENGLISH * len(spoken)
 
 
 def _speaks(spoken: list[str], theirs: frozenset[str]) -> bool:
