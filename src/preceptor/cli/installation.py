@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import sys
+from contextlib import nullcontext
 from datetime import date, datetime
+from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
@@ -19,17 +22,27 @@ from preceptor.cli.common import (
     set_up_django,
 )
 
+FEWEST, MOST, MOST_IN_A_LAKE = 50, 20_000, 100_000_000
+
 
 @app.command()
 def demo(
-    patients: Annotated[int, typer.Option(min=50, max=20_000, help="How many synthetic patients.")] = 2000,
+    patients: Annotated[int, typer.Option(help="How many synthetic patients.")] = 2000,
     seed: Annotated[int, typer.Option(help="The same seed makes the same practice.")] = 1,
     monday: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day of the requests.")] = None,
     port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 8000,
     no_serve: Annotated[bool, typer.Option("--no-serve", help="Build it and stop.")] = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="Start again, forgetting what was clicked before.")] = False,
+    lake: Annotated[
+        Path | None, typer.Option(help="Make a Parquet lake for `sweep` in this new folder instead, of any size.")
+    ] = None,
 ) -> None:
     """Open a working practice, all of it synthetic, ready to click."""
+    if lake is not None:
+        _make_lake(lake, patients, seed)
+        return
+    if not FEWEST <= patients <= MOST:
+        bad_input(f"--patients {patients}: a demo practice has {FEWEST} to {MOST:,} patients (a --lake may have more)")
     from preceptor.demo import opening
     from preceptor.service.home import home
 
@@ -65,6 +78,21 @@ def demo(
         typer.echo(f"\n  Inbox        http://127.0.0.1:{port}/")
         typer.echo(f"  Patients ask http://127.0.0.1:{port}/ask/Z99999/\n\nCtrl+C stops it.")
         _serve("127.0.0.1", port)
+
+
+def _make_lake(folder: Path, patients: int, seed: int) -> None:
+    from preceptor.demo.lake import CannotMakeLake, make_lake
+
+    if not 1 <= patients <= MOST_IN_A_LAKE:
+        bad_input(f"--patients {patients}: a lake has 1 to {MOST_IN_A_LAKE:,} patients")
+    if seed < 0:
+        bad_input(f"--seed {seed}: the seed of a lake is 0 or more")
+    try:
+        with progress_bars() if sys.stderr.isatty() else nullcontext() as bar:
+            events = make_lake(folder, patients, seed, bar or (lambda *_: None))
+    except CannotMakeLake as why:
+        bad_input(f"--lake: {why}")
+    typer.echo(f"{folder}: {patients:,} synthetic patients, {events:,} events. Nobody in it is real.")
 
 
 @app.command()

@@ -26,6 +26,7 @@ class Stream(IntEnum):
     INBOX = 3
     PRACTICE = 4
     STORY = 5
+    PAST = 6
 
 
 class Dice:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from preceptor.advice import Standing
 from preceptor.demo import Practice as DemoPractice
-from preceptor.demo import build
+from preceptor.demo import build, past
 from preceptor.tools.watch import PACKS
 
 PASSWORD = "synthetic-demo-1"  # noqa: S105 -- opens nothing but synthetic data
@@ -72,12 +72,12 @@ def open_practice(home: Path, settings: Settings, progress: Progress) -> None:
         monday=settings.monday,
         progress=lambda done, of: progress("Writing synthetic records", done, of),
     )
-    _fill(made, progress)
+    _fill(made, settings, progress)
     kept = {"patients": settings.patients, "seed": settings.seed, "monday": settings.monday.isoformat()}
     (home / "demo.json").write_text(json.dumps(kept))
 
 
-def _fill(made: DemoPractice, progress: Progress) -> None:
+def _fill(made: DemoPractice, settings_: Settings, progress: Progress) -> None:
     from django.conf import settings
     from django.db import transaction
 
@@ -127,4 +127,10 @@ def _fill(made: DemoPractice, progress: Progress) -> None:
             received: Request = receive(practice, arrival).request
             assess(received, toolbox)
             notice_patient(patient)
-    progress("Receiving a Monday's requests", len(requests), len(requests))
+        progress("Receiving a Monday's requests", len(requests), len(requests))
+        staff = {user.username: user for user in User.objects.filter(practice=practice)}
+        past.live_through(
+            practice, toolbox, seed=settings_.seed, monday=settings_.monday,
+            deciders=[staff[name] for name in ("gp", "gp2", "nurse")], auditor=staff["safety"],
+            progress=lambda done, of: progress("Living through the weeks before", done, of),
+        )  # fmt: skip

@@ -1,7 +1,8 @@
 """The nodes of a watch as one Ibis expression over two tables, for any engine that Ibis speaks to.
 
-The rows that a watch looks at are taken once. What a choice of rows depends on (the day of another row, say) is put
-beside them, round by round, by windows over each patient; then each patient's rows are grouped into one.
+The rows that a watch looks at are taken once, of patients who have what it cannot fire without. What a choice of rows
+depends on (the day of another row, say) is worked out by patient and put beside them, round by round; then each
+patient's rows are grouped into one.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any, Literal, TypeAlias
 
 import ibis
 
+from preceptor.population.needed import needed
 from preceptor.tools.watch.days import day_number, march_calendar
 from preceptor.tools.watch.nodes import (
     Const,
@@ -28,6 +30,7 @@ from preceptor.tools.watch.nodes import (
     Selection,
     Summary,
     per_patient_parts,
+    row_fields,
     row_parts,
     selection_of,
     speaks_of_person,
@@ -99,9 +102,12 @@ class _Compiler:
         self._last, self._first = _ARG_BY[target.dialect]
         year, day = march_calendar(as_of.date())
         self._now = {"day": day_number(as_of.date()), "march_year": year, "march_day": day}
+        self._needed = needed(wanted[0])
         self._outer = list(dict.fromkeys(part for expression in wanted for part in per_patient_parts(expression)))
-        self._inner = _in_order(_depends_on_all(self._outer))
-        every = dict.fromkeys((*self._inner, *self._outer))
+        self._rounds = _in_rounds(_depends_on_all(self._outer))
+        self._inner = {part for parts in self._rounds for part in parts}
+        every = dict.fromkeys((*(part for parts in self._rounds for part in parts), *self._outer))
+        self._bare = {Selection(each.kinds, each.about) for each in map(selection_of, every)}
         self._reach: dict[PerPatient, str] = {}
         self._written: dict[Table, dict[Node, Value]] = {}
         self._columns = {part: f"c{place}" for place, part in enumerate(every)}
@@ -116,25 +122,39 @@ class _Compiler:
         worked_out = [rows.group_by("patient").aggregate(**grouped)] if grouped else []
         worked_out += [self._slope(part, rows) for part in self._outer if _is_slope(part)]
         for table in worked_out:
-            people = people.left_join(table, "patient").drop("patient_right")
+            # Who has none of what is needed is in no group, and cannot be found.
+            joined = people.inner_join if self._needed else people.left_join
+            people = joined(table, "patient")
+            people = people if self._needed else people.drop("patient_right")
         return people
 
     def _rows(self) -> Table:
         """The rows of all selections, each with its patient's values on which a choice of rows depends."""
-        every = list(self._columns)
-        bare = {Selection(each.kinds, each.about) for each in map(selection_of, every)}
         rows = self._events.filter(
-            reduce(_or, [_about(selection, self._events) for selection in sorted(bare, key=repr)])
+            reduce(_or, [_about(selection, self._events) for selection in sorted(self._bare, key=repr)])
         )
-        if any(speaks_of_person(expression) for part in every for expression in row_parts(part)):
+        for selection in self._needed:
+            rows = rows.semi_join(self._events.filter(self._mask(selection, self._events)).select("patient"), "patient")
+        rows = rows.select(sorted(self._fields()))
+        if any(speaks_of_person(expression) for part in self._columns for expression in row_parts(part)):
             rows = rows.inner_join(self._people.drop("died"), "patient")
-        for part in self._inner:
-            rows = self._with_reach(part, rows)
-            value = self._aggregate(part, rows).over(ibis.window(group_by=rows.patient))
-            rows = rows.mutate(**{self._columns[part]: value})
+        for parts in self._rounds:
+            for part in parts:
+                rows = self._with_reach(part, rows)
+            values = {self._columns[part]: self._aggregate(part, rows) for part in parts}
+            rows = rows.inner_join(rows.group_by("patient").aggregate(**values), "patient")
         for part in self._outer:
             rows = self._with_reach(part, rows)
         return rows
+
+    def _fields(self) -> set[str]:
+        """The columns of `events` that anything looks at."""
+        found = {"patient", "ord", "day"} | ({"kind", "concept"} if len(self._bare) > 1 else set())
+        for part in self._columns:
+            found |= {field for expression in row_parts(part) for field in row_fields(expression)}
+            found |= {part.field} if isinstance(part, Field) else set()
+            found |= {"value"} if isinstance(part, Summary) or selection_of(part).valued else set()
+        return found
 
     def _aggregate(self, part: PerPatient, rows: Table) -> Value:
         """As one value for the rows of a patient."""
@@ -142,12 +162,9 @@ class _Compiler:
             return rows[self._columns[part]].arbitrary()
         mask = self._mask(selection_of(part), rows)
         if isinstance(part, Field):
-            first, place = part.one.which == "first", Field(part.one, "ord")
-            column = rows[part.field]
+            first, column = part.one.which == "first", rows[part.field]
             if part.field in ("ord", "day", "moment"):  # these rise together
                 return column.min(where=mask) if first else column.max(where=mask)
-            if self._columns.get(place) in rows.columns:
-                return column.max(where=rows.ord == rows[self._columns[place]])
             return (self._first if first else self._last)(column, rows.ord, mask)
         if isinstance(part, Course):
             return self._course(part, rows, mask)
@@ -166,7 +183,8 @@ class _Compiler:
         if part.field == "until":
             return covers.max(where=mask)
         reached = rows[self._reach[part]]
-        return rows.day.max(where=mask & covers.notnull() & (reached.isnull() | (reached < rows.day)))
+        begins = covers.notnull() & (reached.isnull() | (reached < rows.day))
+        return rows.day.max(where=begins if mask is None else mask & begins)
 
     def _with_reach(self, part: PerPatient, rows: Table) -> Table:
         """For the start of a course: how far the rows before a row reach. A stretch begins where none reaches it."""
@@ -178,7 +196,8 @@ class _Compiler:
         return rows.mutate(**{self._reach[part]: reach})
 
     def _slope(self, part: PerPatient, rows: Table) -> Table:
-        rows = rows.filter(self._mask(selection_of(part), rows)).select("patient", "day", "value")
+        mask = self._mask(selection_of(part), rows)
+        rows = (rows if mask is None else rows.filter(mask)).select("patient", "day", "value")
         later = rows.view()
         pairs = rows.inner_join(later, [rows.patient == later.patient, rows.day < later.day])
         rise, years = pairs.value_right - pairs["value"], (pairs.day_right - pairs.day) / _number(365.25)
@@ -186,10 +205,15 @@ class _Compiler:
         return pairs.group_by("patient").aggregate(**{self._columns[part]: pairs.slope.collect()})
 
     def _mask(self, selection: Selection, rows: Table) -> Value:
+        """True of its rows; where every row is one, None."""
         known = self._written.setdefault(rows, {})
         if selection not in known:
             conditions = [self.value(condition, rows) for condition in selection.where]
-            known[selection] = reduce(_and, conditions, _about(selection, rows))
+            if "concept" in rows.columns:
+                conditions.insert(0, _about(selection, rows))
+            elif selection.valued:  # the rows are all about the same
+                conditions.insert(0, rows["value"].notnull())
+            known[selection] = reduce(_and, conditions) if conditions else None
         return known[selection]
 
     def value(self, node: Expression, table: Table) -> Value:
@@ -239,20 +263,21 @@ def _depends_on_all(parts: list[PerPatient]) -> list[PerPatient]:
     return list(found)
 
 
-def _in_order(parts: list[PerPatient]) -> list[PerPatient]:
-    """Each after all that it depends on, and the place of a row before its other fields."""
+def _in_rounds(parts: list[PerPatient]) -> list[list[PerPatient]]:
+    """Each in a round after all that it depends on."""
     depths: dict[PerPatient, int] = {}
 
     def depth(part: PerPatient) -> int:
         if part not in depths:
-            depths[part] = 1 + max((depth(other) for other in _depends_on(part)), default=0)
+            depths[part] = 1 + max((depth(other) for other in _depends_on(part)), default=-1)
         return depths[part]
 
     if any(_is_slope(part) for part in parts):
         raise ValueError("a choice of rows cannot depend on a slope")
-    places: list[PerPatient] = [Field(part.one, "ord") for part in parts if isinstance(part, Field)]
-    every = dict.fromkeys((*places, *parts))
-    return sorted(every, key=lambda part: (depth(part), not (isinstance(part, Field) and part.field == "ord")))
+    rounds: list[list[PerPatient]] = [[] for _ in range(1 + max(map(depth, parts), default=-1))]
+    for part in parts:
+        rounds[depth(part)].append(part)
+    return rounds
 
 
 def _is_slope(part: PerPatient) -> bool:
@@ -296,7 +321,8 @@ def _or(a: Value, b: Value) -> Value:
 def _last_text(column: str, by: int) -> str: ...  # type: ignore[empty-body]
 
 
-@ibis.udf.agg.builtin(name="arg_max")  # type: ignore[untyped-decorator]
+# Of the first or last row, even where it has no number: plain arg_max would pass over it.
+@ibis.udf.agg.builtin(name="arg_max_null")  # type: ignore[untyped-decorator]
 def _last_number(column: float, by: int) -> float: ...  # type: ignore[empty-body]
 
 
@@ -304,7 +330,7 @@ def _last_number(column: float, by: int) -> float: ...  # type: ignore[empty-bod
 def _first_text(column: str, by: int) -> str: ...  # type: ignore[empty-body]
 
 
-@ibis.udf.agg.builtin(name="arg_min")  # type: ignore[untyped-decorator]
+@ibis.udf.agg.builtin(name="arg_min_null")  # type: ignore[untyped-decorator]
 def _first_number(column: float, by: int) -> float: ...  # type: ignore[empty-body]
 
 

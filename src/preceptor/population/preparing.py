@@ -10,11 +10,10 @@ from preceptor.tools.watch.days import microseconds
 from preceptor.tools.watch.nodes import (
     ALWAYS,
     Expression,
-    Op,
     PerPatient,
-    Row,
     Selection,
     per_patient_parts,
+    row_fields,
     row_parts,
     selection_of,
 )
@@ -26,24 +25,35 @@ _LARGEST = "1.7976931348623157e308"
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What some watches look at: entries about these concepts, and all entries of these kinds; and whether at words."""
+    """What some watches look at: entries about these concepts, all entries of these kinds; the words of which kinds."""
 
     concepts: frozenset[str]
     kinds: frozenset[str]
-    words: bool
+    words: frozenset[str]
 
     @classmethod
     def by(cls, watches: Iterable[Watch]) -> Wanted:
         concepts: set[str] = set()
         kinds: set[str] = set()
-        words = False
+        words: set[str] = set()
         for selection in _selections(watches):
             if selection.about:
                 concepts |= selection.concepts
             else:
                 kinds |= set(selection.kinds)
-            words = words or any(_reads_words(condition) for condition in selection.where)
-        return cls(frozenset(concepts), frozenset(kinds), words)
+            if any("said" in row_fields(condition) for condition in selection.where):
+                words |= set(selection.kinds)
+        return cls(frozenset(concepts), frozenset(kinds), frozenset(words))
+
+    @property
+    def sql(self) -> str:
+        """True of an event that any of them looks at."""
+        about = [
+            f"{column} IN ({_listed(names)})"
+            for column, names in (("concept", self.concepts), ("kind", self.kinds))
+            if names
+        ]
+        return f"({' OR '.join(about) or 'FALSE'})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +74,10 @@ def events_sql(source: str, wanted: Wanted, as_of: datetime, dialect: Dialect) -
     when, end = (f"{dialect.quote}{name}{dialect.quote}" for name in ("when", "end"))
     moment = f"CASE WHEN {when} IS NULL THEN {ALWAYS * 86_400_000_000} ELSE {dialect.microseconds.format(when)} END"
     end_at = dialect.microseconds.format(end)
-    said = "lower(concat(coalesce(text, ''), chr(10), coalesce(note, '')))" if wanted.words else "''"
-    about = " OR ".join(
-        f"{column} IN ({_listed(names)})"
-        for column, names in (("concept", wanted.concepts), ("kind", wanted.kinds))
-        if names
-    )
+    said = "''"
+    if wanted.words:
+        words = "lower(concat(coalesce(text, ''), chr(10), coalesce(note, '')))"
+        said = f"CASE WHEN kind IN ({_listed(wanted.words)}) THEN {words} ELSE '' END"
     return f"""
         SELECT patient, row_number() OVER (PARTITION BY patient ORDER BY moment, id) AS ord,
             CAST(floor(moment / 86400000000) AS BIGINT) AS day, moment, id, kind, concept,
@@ -79,7 +87,7 @@ def events_sql(source: str, wanted: Wanted, as_of: datetime, dialect: Dialect) -
             SELECT patient, {moment} AS moment, id, kind, concept, CAST(value AS DOUBLE) AS value,
                 coalesce(status, '') AS status, {end_at} AS end_at, {said} AS said
             FROM {source}
-            WHERE ({about or "FALSE"}) AND ({when} IS NOT NULL OR kind IN ({_listed(UNDATED_COUNT)}))
+            WHERE {wanted.sql} AND ({when} IS NOT NULL OR kind IN ({_listed(UNDATED_COUNT)}))
         ) AS dated
         WHERE moment <= {microseconds(as_of)} AND status NOT IN ({_listed(VOID)})
     """  # noqa: S608 -- put together from our own words
@@ -119,12 +127,6 @@ def _selections(watches: Iterable[Watch]) -> set[Selection]:
                 found.add(selection_of(part))
                 waiting += row_parts(part)
     return found
-
-
-def _reads_words(expression: Expression) -> bool:
-    if isinstance(expression, Op):
-        return any(_reads_words(argument) for argument in expression.arguments)
-    return expression == Row("said")
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -294,3 +294,10 @@ def speaks_of_person(expression: Expression) -> bool:
     if isinstance(expression, Op):
         return any(speaks_of_person(argument) for argument in expression.arguments)
     return isinstance(expression, Person)
+
+
+def row_fields(expression: Expression) -> set[str]:
+    """The fields of a row that it looks at."""
+    if isinstance(expression, Op):
+        return {field for argument in expression.arguments for field in row_fields(argument)}
+    return {expression.field} if isinstance(expression, Row) else set()

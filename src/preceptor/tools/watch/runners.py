@@ -145,7 +145,7 @@ def _of_op(node: Op) -> Runner:
         return _extreme(arguments, min if name == "least" else max)
     if name in ("in", "says") and all(isinstance(argument, Const) for argument in node.arguments[1:]):
         return _with_constants(name, arguments[0], [argument.value for argument in node.arguments[1:]])  # type: ignore[attr-defined]
-    return _plain(_PLAIN[name], arguments)
+    return _plain(PLAIN[name], arguments)
 
 
 def _flattened(node: Expression, name: str) -> Iterator[Expression]:
@@ -285,7 +285,7 @@ _SUMMARIES: dict[str, Callable[[list[AsRow]], Any]] = {
     "slope": _slope,
 }
 
-_PLAIN: dict[str, Callable[..., Any]] = {
+PLAIN: dict[str, Callable[..., Any]] = {
     "<": operator.lt,
     "<=": operator.le,
     ">": operator.gt,
