@@ -3,7 +3,7 @@
 What a practice sees more of is not what words mean: each practice has its own biases while it is learnt from, and they
 are dropped afterwards, so that a quiet practice raises no threshold. What is left is held near the champion by a
 penalty on the distance from its weights (partial pooling): little is learnt from few lessons. The challenger is then
-calibrated on rows that no lesson reaches, as the champion was, and keeps its thresholds.
+calibrated on rows that no lesson reaches, as the champion was, and keeps its thresholds or lower ones.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from datetime import datetime, timedelta
 import numpy as np
 from scipy.optimize import minimize
 
-from preceptor.advice import URGENCIES
+from preceptor.advice import URGENCIES, Urgency
 from preceptor.learning.lessons import Lesson, Source, Teaches
 from preceptor.learning.shared import Rows, Shared
-from preceptor.learning.stage import LEVELS, Floats, Ints, Stage, softmax
+from preceptor.learning.stage import LEVELS, Floats, Ints, Stage, advise_of, called, softmax
 from preceptor.learning.watching import Alarm, watch
 from preceptor.learning.weights import CAP, capped, checked, nearness, places, thought_through, trust_of
 from preceptor.supervision.under_triage import Promise, guarantee
@@ -31,6 +31,8 @@ LIMIT = 0.02  # of truly urgent cases whose set may leave out what is urgent eno
 _OWN = 1.0  # the penalty on a practice's own biases
 _ROUNDS = 3  # of trusting the accounts and fitting the weights
 _STEPS = 80
+_URGENT = (0, 1)  # emergencies, then everything for the same day or sooner
+_LOWEST = 0.1  # no threshold goes below this
 
 Progress = Callable[[int, int], None]  # how many steps are done, of how many
 
@@ -48,6 +50,7 @@ class Defences:
     watch: bool = True
     held_for: timedelta = HELD_FOR
     own_biases: bool = True
+    no_less_safe: bool = True
     pull: float = 40.0  # the penalty on the distance from the champion, as if so many lessons spoke for each weight
 
 
@@ -134,7 +137,9 @@ def fit(
         if sum(lesson.account not in named for lesson in teaching) < FEWEST:
             raise TooFew("alarms name the accounts of nearly all lessons: have them looked at first")
     trust = work.learn(named)
-    stage = _calibrated(work.stage(), shared.calibration)
+    stage = calibrated(work.stage(), shared.calibration)
+    if defences.no_less_safe:
+        stage = _no_less_safe(champion, stage, (shared.learned, shared.calibration))
     report = _report(lessons, ripe, held_back, named, work, trust, alarms, _moved(champion, stage, shared.calibration))
     return Challenger(stage, report)
 
@@ -282,7 +287,7 @@ def _cross_entropy(logits: Floats, wanted: Floats, weight: Floats | None) -> tup
     return float(each @ weight), slope * weight[:, None]
 
 
-def _calibrated(stage: Stage, rows: Rows) -> Stage:
+def calibrated(stage: Stage, rows: Rows) -> Stage:
     """One temperature and a shift of each urgency by least log loss, and the bounds of the set from the same rows."""
     logits = stage.logits(rows.inputs)
 
@@ -296,7 +301,7 @@ def _calibrated(stage: Stage, rows: Rows) -> Stage:
     return replace(stage, thresholds=replace(stage.thresholds, keep=_keep(stage, rows)))
 
 
-def _keep(stage: Stage, rows: Rows) -> dict:  # type: ignore[type-arg]
+def _keep(stage: Stage, rows: Rows) -> dict[Urgency, float]:
     """From what chance of "at least as urgent" an urgency stays in the set: never more than the champion asks."""
     chances, kept = stage.chances(rows.inputs), {}
     for urgency in URGENCIES[:-1]:
@@ -306,6 +311,24 @@ def _keep(stage: Stage, rows: Rows) -> dict:  # type: ignore[type-arg]
         before = stage.thresholds.keep[urgency]
         kept[urgency] = before if threshold is None else min(before, threshold)
     return kept
+
+
+def _no_less_safe(champion: Stage, stage: Stage, parts: Sequence[Rows]) -> Stage:
+    """Thresholds lowered until no fewer of the shared rows that are truly urgent are caught than by the champion.
+
+    People's slips make what is learnt from them less sure, and a rare danger is the first to fall below a threshold.
+    """
+    inputs, targets = np.vstack([rows.inputs for rows in parts]), np.vstack([rows.targets for rows in parts])
+    unaided = np.full(len(inputs), LEVELS - 1)  # whatever a red flag would add
+    before, chances = champion.calls(inputs, unaided), stage.chances(inputs)
+    advise = advise_of(stage.thresholds)
+    for rank in _URGENT:
+        truly = targets[:, : rank + 1].sum(axis=1) > 0.999
+        wanted = int((before[truly] <= rank).sum())
+        while int((called(chances[truly], advise, unaided[truly]) <= rank).sum()) < wanted and advise[rank] > _LOWEST:
+            advise[rank] -= 0.01
+    lowered = {urgency: float(value) for urgency, value in zip(URGENCIES[:-1], advise.round(3), strict=True)}
+    return replace(stage, thresholds=replace(stage.thresholds, advise=lowered))
 
 
 def _moved(champion: Stage, stage: Stage, rows: Rows) -> Moved:

@@ -21,7 +21,7 @@ from preceptor.learning.stage import LEVELS, Floats, Ints
 from preceptor.learning.weights import TRUTHS, checked, places
 
 FEWEST = 8  # answers of an account (or of one about a topic) below which nothing is said of it
-STANDS_OUT = 4.5  # standard errors; among fifty accounts and thirty topics, one false alarm in two hundred looks
+STANDS_OUT = 4.5  # standard errors, the habits of colleagues counted in; benchmarks/learning tells of false alarms
 _URGENT = 0.5  # the chance of "the same day or sooner" from which an answer can be dangerously low
 _UNLIKELY = 0.1  # an answer that the champion gives less chance than this
 _WINDOW = timedelta(hours=12)
@@ -91,7 +91,7 @@ def _strange(table: Table) -> list[Alarm]:
     logs = np.log(np.maximum(table.chances, 1e-4))
     surprise = -logs[np.arange(len(logs)), table.answers] + (table.chances * logs).sum(axis=1)
     told = "their answers are {by:.1f} standard errors more surprising than their colleagues' ({n} answers)"
-    return _beside_others(table, Kind.STRANGE, surprise, np.ones(len(logs), bool), 0.45, told)
+    return _beside_others(table, Kind.STRANGE, surprise, np.ones(len(logs), bool), 0.6, told)
 
 
 def _lower(table: Table) -> list[Alarm]:
@@ -125,7 +125,7 @@ def _beside_others(
         habit = float(np.median(np.abs(mean[others] - middle))) * 1.48 if len(others) > 2 else 0.1
         spread = float(score[rows & (table.account != at)].std()) if len(others) else float(score[rows].std())
         more = float(mean[at] - middle)
-        by = more / math.sqrt(habit**2 / 4 + spread**2 / n[at] + 1e-9)
+        by = more / math.sqrt(habit**2 + spread**2 / n[at] + 1e-9)
         if more >= least and by >= STANDS_OUT:
             words = told.format(by=by, n=int(n[at]), mean=more)
             found.append(Alarm(kind, (table.accounts[at],), int(n[at]), by, words))
