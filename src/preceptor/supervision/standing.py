@@ -125,10 +125,12 @@ def _no_worse(found: Comparison | None, thresholds: Thresholds) -> tuple[bool, s
             f"non-inferiority was measured at {found.margin:.0%}, not at the margin set, {thresholds.margin:.0%}",
         )
     well = found.highest_e >= thresholds.e_needed
-    return (
-        well,
-        f"non-inferiority: E is {found.highest_e:.3g} after {found.cases:,} cases, {thresholds.e_needed:.0f} needed",
-    )
+    e = _plainly(found.highest_e)
+    return well, f"non-inferiority: E is {e} after {found.cases:,} cases, {thresholds.e_needed:.0f} needed"
+
+
+def _plainly(e: float) -> str:
+    return f"{e:.3g}" if e < 1000 else "over 1,000"
 
 
 def _within_limit(measured: Measured, thresholds: Thresholds) -> tuple[bool, str]:

@@ -75,9 +75,9 @@ def test_a_manager_reads_the_card_and_signs(practice, manager):
     assert "In shadow" in page
     assert "What the next step needs: second" in page
     assert "Not earned yet." in page
-    assert "non-inferiority has not been measured" in page
-    assert "at least 62 more audited decisions" in page
-    assert "59 more audited cases" in page or "more audited cases that were truly urgent" in page
+    assert "Non-inferiority has not been measured" in page
+    assert "Non-inferiority: at least 62 more audited decisions" in page
+    assert "Under-triage: 78 more audited cases that were truly urgent, none of them missed" in page
     assert change(manager).status_code == 302
     assert standing_of(practice, "minder", "1.0.0") is Standing.SHADOW
     listed = text_of(as_(manager).get(reverse("tools")))
@@ -142,7 +142,7 @@ def test_the_figures_say_what_they_rest_on_and_what_is_lacking(practice, manager
     page = text_of(as_(manager).get(reverse("tool_figures", args=["minder"])))
     for said in (
         "60 decisions were drawn, 60 have a known truth", "0 of 40 urgent cases found were missed",
-        "over-reliance: took wrong advice 20 of 20, 100% (84 to 100%)", "sex: female",
+        "Over-reliance: took wrong advice 20 of 20, 100% (84 to 100%)", "Sex: female",
         "1.0.0 60 60 60 60 In shadow",
     ):  # fmt: skip
         assert said in page, said

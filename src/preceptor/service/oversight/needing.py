@@ -48,10 +48,11 @@ def urgent_for_bound(held: Gates) -> int | None:
     return _least(is_enough)
 
 
-def more_of_group(group: Group, thresholds: Thresholds) -> int | None:
+def more_of_group(group: Group, thresholds: Thresholds, groups: int) -> int | None:
     """About so many more of this group, and of the others in proportion, to be shown fair at the shares seen so far.
 
-    None where no number would do at these shares; 0 where it is shown already. Before Holm's adjustment: at least.
+    None where no number would do at these shares; 0 where it is shown, one way or the other. The level is shared by
+    all `groups`, as Holm's adjustment does for the first of them: it asks no more of any other.
     """
     if group.answer is not Answer.NOT_ENOUGH:
         return 0
@@ -65,7 +66,7 @@ def more_of_group(group: Group, thresholds: Thresholds) -> int | None:
         p = p_worse_by_more_than(
             thresholds.subgroup_margin, round(count), round(n * times), round(count_others), round(others * times)
         )
-        return 1 - p < LEVEL
+        return 1 - p < LEVEL / groups
 
     return _least(is_enough)
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from preceptor import tools as installed
 from preceptor.advice import URGENCIES, Card, Standing
 from preceptor.service.accounts.signed_in import practice_of, staff_of
-from preceptor.service.oversight import drawing, presenters, tables
+from preceptor.service.oversight import drawing, presenters
 from preceptor.service.oversight.forms import StandingForm
 from preceptor.service.oversight.gates import NotEarned, alarms_that_hold, judged, sign, what_bars
 from preceptor.service.oversight.incidents import incidents_of, is_closed
@@ -120,7 +120,8 @@ def tool_figures(http: HttpRequest, name: str) -> HttpResponse:
     practice = practice_of(http)
     held = _held(practice, name)
     card = held.card
-    context: dict[str, Any] = {"held": held, "card": card, "tab": "figures", "uses": tables.uses(practice, card.tool)}
+    context: dict[str, Any] = {"held": held, "card": card, "tab": "figures"}
+    context["uses"] = presenters.versions(practice, card.tool)
     if held.is_measured:
         found = kept_figures(practice, card.tool, card.version)
         context |= {
@@ -136,10 +137,8 @@ def tool_figures(http: HttpRequest, name: str) -> HttpResponse:
             and len(found.gates.audited.even) < len(found.gates.audited.rows),
             "looks": WordsLook.objects.of(practice).select_related("asked_by").order_by("-pk")[:EARLIER_SHOWN],
         }
-    standings = {each.version: each for each in ToolStanding.objects.of(practice).filter(tool=name).order_by("pk")}
     incidents = list(incidents_of(practice, card.tool))
     context |= {
-        "standings": standings,
         "incidents": incidents[:EARLIER_SHOWN],
         "open_incidents": sum(not is_closed(each) for each in incidents),
         "all_incidents": len(incidents),

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from preceptor.advice import Standing
 from preceptor.evaluation.telling import CALIBRATION_TITLES
 from preceptor.service.jinja import day
+from preceptor.service.oversight import tables
 from preceptor.service.oversight.gates import Judged
 from preceptor.service.oversight.measuring import SPELL, Figures, Gates
 from preceptor.service.oversight.models import ToolStanding
 from preceptor.service.oversight.needing import MOST, cases_for_comparison, more_of_group, urgent_for_bound
 from preceptor.service.oversight.sheets import Sheet
 from preceptor.service.oversight.telling import figure_in_words, points_in_words, share_in_words
+from preceptor.service.oversight.words import STANDING_WORDS
+from preceptor.service.practices.models import Practice
 from preceptor.supervision.standing import STEP_UP
 from preceptor.supervision.telling import TITLES
 
@@ -130,7 +135,7 @@ def subgroups(held: Gates) -> Sheet:
                 points_in_words(group.worse_by),
                 f"{100 * pooled.value:.0f}%" if pooled.value is not None else pooled.words,
                 group.answer.value,
-                _more(more_of_group(group, held.terms.thresholds)),
+                _more(more_of_group(group, held.terms.thresholds, len(found.groups))),
             )
         )
     return Sheet("Subgroups", columns, tuple(rows), found.notes)
@@ -141,4 +146,22 @@ def _more(number: int | None) -> str:
         return "no number would do at these shares"
     if not number:
         return "none"
-    return f"more than {MOST:,}" if number >= MOST else f"at least {number:,}"
+    return f"more than {MOST:,}" if number >= MOST else f"about {number:,}"
+
+
+def versions(practice: Practice, tool: str) -> Sheet:
+    """Every version that advised on requests decided here, the latest first."""
+    last = {change.version: change.standing for change in _changes(practice, tool)}
+    rows = [
+        (
+            use.version, f"{use.advised:,}", f"{use.shown:,}", f"{use.drawn:,}", f"{use.told:,}",
+            STANDING_WORDS[last.get(use.version, Standing.SHADOW)],
+        )
+        for use in tables.uses(practice, tool)
+    ]  # fmt: skip
+    columns = ("Version", "Advised on", "In sight", "Drawn", "Truth known", "Standing")
+    return Sheet("Versions that advised on requests decided here", columns, tuple(rows))
+
+
+def _changes(practice: Practice, tool: str) -> QuerySet[ToolStanding]:
+    return ToolStanding.objects.of(practice).filter(tool=tool).order_by("pk")
