@@ -258,7 +258,12 @@ class _Work:
                 self.progress(self.steps_done, _ROUNDS * _STEPS)
 
         best = minimize(
-            loss, self.moved.ravel(), jac=True, method="L-BFGS-B", callback=step, options={"maxiter": _STEPS}
+            loss,
+            self.moved.ravel(),
+            jac=True,
+            method="L-BFGS-B",
+            callback=step,
+            options={"maxiter": _STEPS, "ftol": 1e-6},
         )
         self.moved = best.x.reshape(self.parameters, LEVELS)
 

@@ -19,6 +19,7 @@ CAP = 0.05  # of the whole weight, shared rows included: what one account, or on
 TRUSTED = (16.0, 4.0)  # as if so many answers had been seen before, thought through and not
 TRUTHS = frozenset({Source.OUTCOME, Source.AUDIT})
 GOLD_COUNTS = 3.0  # an answer that was checked against a truth tells this many times what an unchecked one does
+HEARD = 0.05  # what a model finds less likely than this is heard as if it were: the model may be what is wrong
 _ROUNDS = 200
 
 
@@ -52,7 +53,7 @@ def capped(weights: Floats, groups: Sequence[Ints], shared: float, cap: float = 
 
 def thought_through(chances: Floats, answers: Ints, trust: Floats) -> Floats:
     """The chance that each answer was no random pick, given the model's chances (n, 5) and its account's trust (n,)."""
-    meant = trust * chances[np.arange(len(answers)), answers]
+    meant = trust * np.maximum(chances[np.arange(len(answers)), answers], HEARD)
     return np.asarray(meant / (meant + (1 - trust) / LEVELS))
 
 
