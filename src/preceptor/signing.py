@@ -63,7 +63,7 @@ def make_key(path: Path) -> str:
     """A new signing key in `path`, readable by its owner alone, its public half in `path`.pub; gives the key's id."""
     key = Ed25519PrivateKey.generate()
     private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    public = as_pem(key.public_key())
     for target, content, mode in ((path, private, 0o600), (path.with_name(path.name + ".pub"), public, 0o644)):
         try:
             with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
@@ -104,6 +104,11 @@ def public_key(path: Path) -> Ed25519PublicKey:
 def keyid_of(key: Ed25519PublicKey) -> str:
     """ "sha256:" and the digest of the public key (SubjectPublicKeyInfo, DER)."""
     return f"sha256:{hashlib.sha256(_der(key)).hexdigest()}"
+
+
+def as_pem(key: Ed25519PublicKey) -> bytes:
+    """A public key as a .pub file holds it."""
+    return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
 
 
 def _der(key: Ed25519PublicKey) -> bytes:

@@ -5,7 +5,7 @@ Heavy imports (Django, the tools) stay inside the commands, so that `--help` is 
 """
 
 # Importing a module adds its commands to the application, in this order.
-from preceptor.cli import installation, records, findings, supervision, tools, ledger  # noqa: I001
+from preceptor.cli import installation, records, findings, supervision, tools, learning, ledger  # noqa: I001
 from preceptor.cli.common import app
 
-__all__ = ["app", "findings", "installation", "ledger", "records", "supervision", "tools"]
+__all__ = ["app", "findings", "installation", "learning", "ledger", "records", "supervision", "tools"]

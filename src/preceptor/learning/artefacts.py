@@ -17,7 +17,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from preceptor.signing import CannotSign, keyid_of, make_key, private_key, public_key, sign, written
+from preceptor.signing import CannotSign, as_pem, keyid_of, make_key, private_key, public_key, sign, written
 from preceptor.tools.models import (
     APPROVED,
     CHALLENGER,
@@ -99,16 +99,21 @@ def before(models: Path, tool: str) -> str:
 def roll_back(models: Path, tool: str) -> str:
     """Put the model before the one in force back; gives its digest, "" for the one that ships. Raises Refused."""
     digest = before(models, tool)
-    if digest:
-        _point(models / tool / IN_FORCE, digest)
-    else:
-        (models / tool / IN_FORCE).unlink()
+    put_in_place(models, tool, IN_FORCE, digest)
     return digest
 
 
 def withdraw(models: Path, tool: str) -> None:
     """Let nothing challenge the tool any more; what was learnt stays in its folder."""
-    (models / tool / CHALLENGER).unlink(missing_ok=True)
+    put_in_place(models, tool, CHALLENGER, "")
+
+
+def put_in_place(models: Path, tool: str, place: str, digest: str) -> None:
+    """Let a place hold this model; "" for none, which for the one in force means the one that ships."""
+    if digest:
+        _point(models / tool / place, digest)
+    else:
+        (models / tool / place).unlink(missing_ok=True)
 
 
 def standing(models: Path, tool: str) -> tuple[Held, Held]:
@@ -129,10 +134,11 @@ def own_key(models: Path) -> Ed25519PrivateKey:
     """The key of this installation, made where there is none. Raises Refused."""
     kept, trusted = models.parent / "model_key", models / "key.pub"
     try:
-        if not kept.exists() and not trusted.exists():
+        if not trusted.exists():
             models.mkdir(parents=True, exist_ok=True, mode=0o700)
-            make_key(kept)
-            kept.with_name("model_key.pub").rename(trusted)
+            if not kept.exists():
+                make_key(kept)
+            _write(trusted, as_pem(private_key(kept).public_key()))
         key, known = private_key(kept), public_key(trusted)
     except CannotSign as why:
         raise Refused(f"{why}. Without the key that signed the models before, no other can be put in force") from None

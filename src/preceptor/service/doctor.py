@@ -16,7 +16,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 _SEE_HOOKS = "Mend it as how-to/serve-cds-hooks in the documentation tells."
 _FIRST_THINGS_FIRST = "Mend the faults above first, then run this again."
-_IN_TABLES = frozenset({"Practice", "Advice", "Ledger"})
+_IN_TABLES = frozenset({"Practice", "Model", "Advice", "Ledger"})
 LEAST_FREE = 1_000_000_000  # bytes: a year of requests and results for 10,000 patients, several times over
 SHORTEST_KEY = 50  # characters
 
@@ -137,6 +137,26 @@ def _tools() -> Check:
     return Check("Tools", found)
 
 
+def _model() -> Check:
+    from preceptor.service.learning.steps import should_be_in_force, version_with
+    from preceptor.tools.triage.model.learnt import in_place
+
+    found, wanted = in_place(), should_be_in_force()
+    if found.fault:
+        return Check(
+            "Model",
+            f"the triage model that was put in force is refused, and the one that ships advises: {found.fault}",
+            "Put its folder back from a backup, or run: preceptor rollback triage",
+        )
+    if found.digest != wanted:
+        return Check(
+            "Model",
+            f"triage {version_with(found.digest)} is in force, and the ledger says {version_with(wanted)}",
+            "Put the folder of models back from a backup, and tell your clinical safety officer today.",
+        )
+    return Check("Model", f"triage {version_with(found.digest)}{', learnt here' if found.digest else ', as it ships'}")
+
+
 def _assessor() -> Check:
     from datetime import timedelta
 
@@ -208,6 +228,7 @@ _CHECKS: tuple[tuple[str, Callable[[], Check]], ...] = (
     ("Tables", _tables),
     ("Practice", _practice),
     ("Tools", _tools),
+    ("Model", _model),
     ("Advice", _assessor),
     ("Ledger", _ledger),
     ("Reach", _reach),

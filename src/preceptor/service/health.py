@@ -8,6 +8,7 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
 from preceptor.service.doctor import tables_are_ready
+from preceptor.tools.triage.model.learnt import in_place
 
 
 @login_not_required
@@ -27,4 +28,6 @@ def readyz(_: HttpRequest) -> JsonResponse:
         return JsonResponse({"status": "the database does not answer"}, status=503)
     if not ready:
         return JsonResponse({"status": "the tables are not set up for this version"}, status=503)
+    if in_place().fault:  # requests are taken and advised on; somebody should look
+        return JsonResponse({"status": "ok", "model": "refused: the one that ships advises (see preceptor doctor)"})
     return JsonResponse({"status": "ok"})

@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "preceptor.service.symptoms",
     "preceptor.service.hooks",
     "preceptor.service.findings",
+    "preceptor.service.learning",
 ]
 
 MIDDLEWARE = [

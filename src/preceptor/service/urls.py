@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("safety/", include("preceptor.service.oversight.safety_urls")),
     path("staff/", include("preceptor.service.accounts.staff_urls")),
     path("symptoms/", include("preceptor.service.symptoms.urls")),
+    path("tools/", include("preceptor.service.learning.urls")),
     path("tools/", include("preceptor.service.oversight.urls")),
     path("", include("preceptor.service.hooks.urls")),
     path("", include("preceptor.service.requests.urls")),

@@ -16,8 +16,12 @@ from pathlib import Path
 import pytest
 
 from preceptor.advice import Advice, Case, Effect, Handler, Kind, Reason, RedFlag, Request, Span, Urgency
+from preceptor.learning import artefacts
 from preceptor.service.requests.answers import Unreadable, advice_from, advice_to
 from preceptor.service.requests.toolbox import Toolbox, ToolFailed
+from preceptor.tools.triage.card import VERSION
+from preceptor.tools.triage.model.judging import ARTEFACT
+from preceptor.tools.triage.model.learnt import shipped
 
 
 def a_case(words: str) -> Case:
@@ -150,3 +154,23 @@ def test_numbers_come_back_as_they_were_given() -> None:
 def test_what_is_no_advice_is_said_to_be_unreadable(said: object) -> None:
     with pytest.raises(Unreadable):
         advice_from(said)
+
+
+def test_a_model_that_challenges_is_asked_beside_the_one_in_force_and_heeded_when_it_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PRECEPTOR_MODELS", str(tmp_path / "models"))
+    head = (ARTEFACT / "head.onnx").read_bytes()
+    with Toolbox(20.0) as toolbox:
+        assert toolbox.challengers == {}
+        digest = artefacts.keep(tmp_path / "models", "triage", head, shipped(), {"parent": ""})
+        toolbox.heed_models()
+        assert toolbox.cards["triage"].version == VERSION
+        assert toolbox.challengers["triage"].version == f"{VERSION}+{digest[:12]}"
+        assert toolbox.ask("triage", a_case("my knee is sore")).version == VERSION
+        assert toolbox.ask_challenger("triage", a_case("my knee is sore")).version == f"{VERSION}+{digest[:12]}"
+
+        artefacts.approve(tmp_path / "models", "triage", digest, {"approved_by": ["Dr Gee Demoworth"]})
+        toolbox.heed_models()
+        assert toolbox.ask("triage", a_case("my knee is sore")).version == f"{VERSION}+{digest[:12]}"
+        assert toolbox.challengers == {}

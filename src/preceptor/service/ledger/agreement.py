@@ -16,6 +16,7 @@ from django.db import models
 
 from preceptor.service.findings.models import Answer, PackSetting
 from preceptor.service.hooks.models import HookFeedback
+from preceptor.service.learning.models import ModelStep
 from preceptor.service.ledger.models import Entry
 from preceptor.service.ledger.verdict import Fault
 from preceptor.service.oversight.models import AuditAnswer, AuditDraw, Incident, IncidentNote, Terms, ToolStanding
@@ -134,6 +135,14 @@ DESCRIBED = (
         lambda row: {
             "subject": f"pack:{row.pack}", "actor": f"user:{row.signed_by_id}" if row.signed_by_id else "system",
             "on": row.on, "why": row.why,
+        },
+    ),
+    Described(
+        "step of a model", ModelStep, "model.step", "step",
+        lambda row: {
+            "subject": f"tool:{row.tool}", "actor": f"user:{row.by_id}" if row.by_id else "system", "what": row.what,
+            "digest": row.digest, "version": row.version, "parent": row.parent, "also": row.also, "why": row.why,
+            "figures": row.figures,
         },
     ),
     Described(

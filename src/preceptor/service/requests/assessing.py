@@ -59,10 +59,14 @@ def assess_next(toolbox: Toolbox, set_aside: set[UUID]) -> bool:
 
 
 def assess(request: Request, toolbox: Toolbox) -> None:
-    """Ask every tool that is not suspended about one request, and keep what each says."""
+    """Ask every tool that is not suspended about one request, and keep what each says.
+
+    A model that challenges another is asked as well, as a version of its own: what nobody has spoken for is in shadow.
+    """
+    toolbox.heed_models()
     tools = [
         (card.tool, card.version, standing)
-        for card in toolbox.cards.values()
+        for card in (*toolbox.cards.values(), *toolbox.challengers.values())
         if (standing := standing_of(request.practice, card.tool, card.version)) != Standing.SUSPENDED
     ]
     still_to_ask = [tool for tool in tools if not _is_done_with(request, *tool[:2])]
@@ -109,7 +113,9 @@ def _ask_and_keep(
     failure = "" if case else "the record could not be read"
     if case:
         try:
-            advice = toolbox.ask(tool, case)
+            rival = toolbox.challengers.get(tool)
+            is_rival = rival is not None and rival.version == version
+            advice = toolbox.ask_challenger(tool, case) if is_rival else toolbox.ask(tool, case)
         except ToolFailed as fault:
             failure = str(fault)
             log.warning("%s %s could not assess request %s: %s", tool, version, request.id, failure)

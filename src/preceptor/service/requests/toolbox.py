@@ -25,10 +25,12 @@ from typing import Any
 from preceptor.advice import Advice, Card, Case, Tool, faults
 from preceptor.service.requests.answers import Unreadable, advice_from, advice_to, card_from, card_to
 from preceptor.service.requests.shut_in import no_more_files, shut_in
+from preceptor.tools import models
 
 # A tool's first answer waits for its library to load.
 _START_SECONDS = 60.0
 LONGEST_ANSWER = 500_000  # bytes
+_CHALLENGER = " (challenger)"
 
 
 class ToolFailed(Exception):
@@ -43,6 +45,8 @@ class Toolbox:
         self._child: BaseProcess | None = None
         self._pipe: Connection | None = None
         self.cards: dict[str, Card] = {}
+        self.challengers: dict[str, Card] = {}  # of tools with another model, asked beside them and shown to nobody
+        self._models: object = None  # what the models that were learnt here stood at when the child was started
         self.missing: dict[str, str] = {}  # tools that are installed but do not load, and why
 
     def __enter__(self) -> Toolbox:
@@ -55,11 +59,18 @@ class Toolbox:
 
     def ask(self, tool: str, case: Case) -> Advice:
         """One tool's advice. Raises ToolFailed when it fails, is slow, or says what no tool may say."""
+        return self._ask(tool, tool, case)
+
+    def ask_challenger(self, tool: str, case: Case) -> Advice:
+        """The advice of the tool with the model that challenges its own. Raises ToolFailed as `ask` does."""
+        return self._ask(f"{tool}{_CHALLENGER}", tool, case)
+
+    def _ask(self, name: str, tool: str, case: Case) -> Advice:
         if self._child is None or not self._child.is_alive():
             self.start()
         assert self._pipe is not None  # noqa: S101 -- for the type checker: start sets it
         try:
-            self._pipe.send((tool, case))
+            self._pipe.send((name, case))
             answer = self._answer(self.seconds)
         except TimeoutError:
             self.stop()
@@ -75,22 +86,33 @@ class Toolbox:
             advice = advice_from(answer["advice"])
         except Unreadable as why:
             raise ToolFailed(f"its advice cannot be used: {why}") from None
-        if found := faults(advice, case, self.cards[tool]):
+        card = self.cards[tool] if name == tool else self.challengers[tool]
+        if found := faults(advice, case, card):
             many = f"{len(found)} things are" if len(found) > 1 else "one thing is"
             raise ToolFailed(f"its advice cannot be used: {many} wrong with it (`preceptor advise` names them)")
         return advice
 
+    def heed_models(self) -> None:
+        """Start afresh where another model was put in force, or into shadow, since the child was started."""
+        if self._models != models.stamp():
+            self.start()
+
     def start(self) -> None:
         """Start the child, afresh where there is one. Raises ToolFailed."""
         self.stop()
+        self._models = models.stamp()
         context = multiprocessing.get_context("spawn")
         self._pipe, far_end = context.Pipe()
-        self._child = context.Process(target=_serve, args=(far_end,), daemon=True, name="preceptor-tools")
+        self._child = context.Process(
+            target=_serve, args=(far_end, str(models.folder())), daemon=True, name="preceptor-tools"
+        )
         self._child.start()
         far_end.close()
         try:
             said = self._answer(_START_SECONDS)
-            self.cards = {name: card_from(card) for name, card in said["cards"].items()}
+            cards = {name: card_from(card) for name, card in said["cards"].items()}
+            self.cards = {name: card for name, card in cards.items() if not name.endswith(_CHALLENGER)}
+            self.challengers = {card.tool: card for name, card in cards.items() if name.endswith(_CHALLENGER)}
             self.missing = said["missing"]
         except (EOFError, OSError, ValueError, KeyError) as broken:
             self.stop()
@@ -126,13 +148,18 @@ class Toolbox:
         self._child.kill()
 
 
-def _serve(pipe: Connection) -> None:
-    """The child: say what there is, then answer until the pipe closes."""
+def _serve(pipe: Connection, learnt: str) -> None:
+    """The child: say what there is, then answer until the pipe closes. `learnt` is the folder of learnt models."""
     shut_in()
+    os.environ["PRECEPTOR_MODELS"] = learnt
     from preceptor.tools import broken, found
 
     tools = found()
     missing = {tool.name: tool.why for tool in broken()}
+    for name, tool in list(tools.items()):
+        with suppress(Exception):  # a plug-in may raise anything; it then has no challenger
+            if isinstance(challenger := getattr(tool, "challenger", None), Tool):
+                tools[f"{name}{_CHALLENGER}"] = challenger
     cards = {}
     for name, tool in tools.items():
         try:

@@ -1,0 +1,129 @@
+"""What was decided, as learning takes it: numbers for the words, pseudonyms for the people.
+
+Only the first round of a request counts: what opened it again is not in its words.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import numpy as np
+
+from preceptor.advice import URGENCIES, Urgency
+from preceptor.learning.lessons import Answer, Decided
+from preceptor.service.learning.models import KeptInputs
+from preceptor.service.requests.cases import case_of
+from preceptor.service.requests.models import Decision, Request
+from preceptor.tools.triage.card import VERSION
+from preceptor.tools.triage.model.judging import ARTEFACT, FILES, HEAD, Inputs, Model, the_model
+
+Progress = Callable[[int, int], None]
+AT_ONCE = 200
+
+
+class CannotRead(Exception):
+    """Nothing can be learnt, because requests cannot be read; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A decision, and beside it what the measures need."""
+
+    decided: Decided
+    request: UUID
+    floor: int  # rank of the most urgent red flag
+    lot: float | None  # that the audit cast over it
+    answered: int | None  # answers of audits are numbered as they came; None: there is none yet
+
+
+def told_since(moment: datetime | None = None, progress: Progress | None = None) -> list[Told]:
+    """Every decision of this installation, or those taken after a moment, the first first. Raises CannotRead.
+
+    Where the words could not be read (another language, nothing there) nothing is told.
+    """
+    rows = Decision.objects.filter(round=1)
+    if moment is not None:
+        rows = rows.filter(at__gt=moment)
+    keys = list(rows.order_by("at", "pk").values_list("pk", flat=True))
+    found: list[Told] = []
+    for start in range(0, len(keys), AT_ONCE):
+        batch = rows.filter(pk__in=keys[start : start + AT_ONCE]).select_related(
+            "request__patient", "request__practice", "assessment", "request__audit_draw__answer"
+        )
+        decisions = list(batch.prefetch_related("request__first_views").order_by("at", "pk"))
+        inputs = inputs_of([decision.request for decision in decisions])
+        found += [_told(each, inputs[each.request_id]) for each in decisions if each.request_id in inputs]
+        if progress:
+            progress(start + len(decisions), len(keys))
+    return found
+
+
+def inputs_of(requests: Iterable[Request]) -> dict[UUID, Inputs]:
+    """What each request is to the second stage, by its id: as kept, or read now and kept."""
+    wanted = {request.pk: request for request in requests}
+    made_for = reader()
+    kept = {each.request_id: each for each in KeptInputs.objects.filter(request__in=wanted, made_for=made_for)}
+    lacking = [request for key, request in wanted.items() if key not in kept]
+    if lacking:
+        model = the_model()
+        if model is None:
+            raise CannotRead("the triage model that ships is missing or altered: reinstall Preceptor")
+        read = [_read(model, request, made_for) for request in lacking]
+        KeptInputs.objects.bulk_create(
+            read, update_conflicts=True, unique_fields=["request"], update_fields=["made_for", "row", "floor", "about"]
+        )
+        kept |= {each.request_id: each for each in read}
+    return {key: _inputs(each) for key, each in kept.items() if each.row}
+
+
+def reader() -> str:
+    """What reads requests here: the tool's rules, by its version, with the encoder and the words, by their digests."""
+    digests = [hashlib.sha256((ARTEFACT / name).read_bytes()).hexdigest() for name in FILES if name != HEAD]
+    return f"{VERSION} {hashlib.sha256(''.join(digests).encode()).hexdigest()}"
+
+
+def _read(model: Model, request: Request, made_for: str) -> KeptInputs:
+    found = model.inputs(case_of(request))
+    if found is None:
+        return KeptInputs(request=request, made_for=made_for, row=b"", floor=len(URGENCIES) - 1)
+    row = np.asarray(found.row, dtype="<f4").tobytes()
+    return KeptInputs(request=request, made_for=made_for, row=row, floor=found.floor, about=found.about)
+
+
+def _inputs(kept: KeptInputs) -> Inputs:
+    return Inputs(np.frombuffer(bytes(kept.row), dtype="<f4").astype(np.float32), kept.floor, kept.about)
+
+
+def _told(decision: Decision, inputs: Inputs) -> Told:
+    request, shown = decision.request, decision.assessment
+    draw = getattr(request, "audit_draw", None)
+    answer = getattr(draw, "answer", None) if draw else None
+    views = [view for view in request.first_views.all() if view.round == decision.round]
+    return Told(
+        Decided(
+            case=str(request.pk),
+            practice=request.practice.ods_code,
+            inputs=inputs.row,
+            about=inputs.about,
+            advised=Urgency(shown.urgency) if shown and shown.urgency in URGENCIES else None,
+            final=Answer(Urgency(decision.urgency), _account(decision.clinician_id), decision.at),
+            first_views=tuple(Answer(Urgency(view.urgency), _account(view.clinician_id), view.at) for view in views),
+            reason=decision.reason,
+            audit=Answer(Urgency(answer.urgency), _account(answer.auditor_id), answer.at)
+            if answer and answer.urgency
+            else None,
+            audit_probability=draw.probability if draw else 1.0,
+        ),
+        request.pk,
+        inputs.floor,
+        draw.lot if draw else None,
+        answer.pk if answer else None,
+    )
+
+
+def _account(key: int) -> str:
+    return f"user:{key}"

@@ -1,0 +1,215 @@
+"""Learn a challenger from what was decided here; let it challenge the champion; put it in force if it won.
+
+The champion, the red flags and the hold-out are read and never written. What a challenger learnt from is not what it
+is tried on: decisions after its last lesson are its live traffic.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from preceptor.learning import artefacts
+from preceptor.learning.artefacts import Refused
+from preceptor.learning.challenge import challenge
+from preceptor.learning.fitting import Challenger, TooFew, fit
+from preceptor.learning.lessons import Lesson, lessons_of
+from preceptor.learning.shared import FILE, Shared, load
+from preceptor.learning.stage import Stage, as_onnx, stage_in
+from preceptor.service.accounts.models import User
+from preceptor.service.learning import steps, telling
+from preceptor.service.learning.gathering import CannotRead, Told, told_since
+from preceptor.service.learning.models import ModelStep, What
+from preceptor.service.learning.trying import live_cases, shadow_of
+from preceptor.service.practices.models import Practice
+from preceptor.tools.models import CHALLENGER
+from preceptor.tools.triage.model.judging import ARTEFACT
+from preceptor.tools.triage.model.learnt import in_place, shipped
+
+Progress = Callable[[str, int, int], None]
+
+
+class NothingLearnt(Exception):
+    """No challenger came of it; the message says why, in one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Champion:
+    """The second stage in force, and its digest: "" for the one that ships."""
+
+    stage: Stage
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """A challenger as it was kept. `figures` are what `telling` says of it."""
+
+    step: ModelStep
+    challenger: Challenger
+    champion: Champion
+
+    @property
+    def figures(self) -> dict[str, Any]:
+        figures: dict[str, Any] = self.step.figures
+        return figures
+
+
+def learn(
+    progress: Progress | None = None, by: Sequence[User] = (), cleared: frozenset[str] = frozenset(),
+    now: datetime | None = None,
+) -> Learnt:  # fmt: skip
+    """Fit a challenger from every ripe lesson, try it, and keep it in shadow. Raises NothingLearnt or Refused."""
+    shared, champion = shared_rows(), the_champion()
+    try:
+        told = told_since(progress=_bar(progress, "Reading what was decided"))
+        lessons = lessons_of([each.decided for each in told])
+        if not lessons:
+            raise NothingLearnt("no decision has been taken here yet, so there is nothing to learn from")
+        challenger = fit(
+            shared, lessons, champion.stage, home=_home(), as_of=now or timezone.now(), cleared=cleared,
+            progress=_bar(progress, "Fitting a challenger"),
+        )  # fmt: skip
+    except (TooFew, CannotRead) as why:
+        raise NothingLearnt(str(why)) from None
+    head = as_onnx(challenger.slopes, challenger.biases)
+    figures = {
+        "lessons": telling.lessons_as_json(challenger.report) | {"cleared": sorted(cleared)},
+        "challenge": tried(shared, champion.stage, challenger.stage, told, challenger.report.last),
+    }
+    said = {
+        "parent": champion.digest,
+        "stands_on": _sha256((ARTEFACT / "model.json").read_bytes()),
+        "data": data_digest(shared, lessons, challenger),
+        "learnt_at": (now or timezone.now()).isoformat(),
+        "lessons": challenger.report.used,
+        "measures": telling.for_others(figures),
+    }
+    described = _described(challenger) | {"tool": steps.TOOL} | said
+    digest = artefacts.keep(steps.folder(), steps.TOOL, head, described, said)
+    step = steps.note(What.LEARNT, digest, champion.digest, by, "", figures)
+    return Learnt(step, challenger, champion)
+
+
+def promote(digest: str, by: Sequence[User], why: str) -> ModelStep:
+    """Put the challenger in force, if it won on all that is known by now. Raises Refused; then the champion stays."""
+    steps.refuse_unless_approved(by, why.strip())
+    rival = _challenger(digest)
+    figures = challenged_now(rival)
+    if not figures["passed"]:
+        raise Refused(f"the challenge is not won: {'; '.join(figures['missing'])}")
+    return steps.put_in_force(rival, by, why, figures)
+
+
+def challenged_now(digest: str) -> dict[str, Any]:
+    """How a challenger that was learnt before does today: the hold-out, and live traffic since its last lesson."""
+    step = steps.learnt(digest)
+    if step is None:
+        raise Refused(f"the ledger knows of no model {digest[:12]} that was learnt here")
+    stage = stage_in(steps.folder() / steps.TOOL / digest)
+    last = step.figures["lessons"]["last"]
+    since = datetime.fromisoformat(last) if last else None
+    told = told_since(since)
+    return tried(shared_rows(), the_champion().stage, stage, told, since)
+
+
+def tried(
+    shared: Shared, champion: Stage, challenger: Stage, told: Sequence[Told], since: datetime | None
+) -> dict[str, Any]:
+    """How the challenger does on the hold-out and on decisions after `since`, as figures."""
+    live = live_cases(told, champion, challenger, since)
+    return telling.challenge_as_json(challenge(champion, challenger, shared.holdout, shadow_of(told, live)), live)
+
+
+def _challenger(digest: str) -> str:
+    """The digest of the challenger, which must be the one that is meant. Raises Refused."""
+    found = in_place(CHALLENGER)
+    if found.fault:
+        raise Refused(f"{found.fault}. It was not put in force: the champion stays")
+    if found.model is None:
+        raise Refused("nothing challenges the model in force: `preceptor learn triage` first")
+    if digest and not found.digest.startswith(digest.removeprefix("+")):
+        raise Refused(f"the challenger is {found.digest[:12]}, not {digest}: another was learnt meanwhile")
+    if found.model.said.get("parent", "") != the_champion().digest:
+        raise Refused("it was learnt beside another model than the one in force now: learn again")
+    return found.digest
+
+
+def the_champion() -> Champion:
+    """The second stage that advises now."""
+    held = in_place().model
+    room = steps.folder() / steps.TOOL / held.digest if held else ARTEFACT
+    try:
+        return Champion(stage_in(room), held.digest if held else "")
+    except (OSError, KeyError, ValueError) as wrong:
+        raise Refused(f"the model in force cannot be read: {wrong}") from None
+
+
+def shared_rows() -> Shared:
+    """What ships for learning. Raises Refused."""
+    try:
+        return load(ARTEFACT / FILE, shipped()["shared"]["sha256"])
+    except (OSError, KeyError, ValueError) as wrong:
+        raise Refused(f"the shared rows that ship with the tool are missing or altered: {wrong}") from None
+
+
+def update_of(learnt: Learnt) -> bytes:
+    """What another site may be sent of a challenger: how far its weights moved, and counts."""
+    stage, champion = learnt.challenger.stage, learnt.champion.stage
+    moved = {
+        "slopes": (stage.slopes - champion.slopes).round(6).tolist(),
+        "biases": (stage.biases - champion.biases).round(6).tolist(),
+    }
+    said = {
+        "version": learnt.step.version,
+        "parent": learnt.champion.digest,
+        "stands_on": _sha256((ARTEFACT / "model.json").read_bytes()),
+        "inputs": list(shipped()["inputs"]),
+        "measures": telling.for_others(learnt.figures),
+    }
+    return artefacts.update(steps.folder(), steps.TOOL, moved, said)
+
+
+def data_digest(shared: Shared, lessons: Sequence[Lesson], challenger: Challenger) -> str:
+    """SHA-256 over what a challenger learnt from: the shared rows' own digest, and every lesson that was ripe."""
+    ripe = challenger.report.last
+    lines = [
+        [lesson.case, lesson.answer.value, lesson.source.value, lesson.account, lesson.practice, lesson.weight,
+         lesson.when.isoformat(), _sha256(lesson.inputs.tobytes())]
+        for lesson in lessons
+        if ripe and lesson.when <= ripe
+    ]  # fmt: skip
+    whole = [shipped()["shared"]["sha256"], len(shared.learned), lines]
+    return _sha256(json.dumps(whole, separators=(",", ":")).encode())
+
+
+def _described(challenger: Challenger) -> dict[str, Any]:
+    """What the model's own description says: as the one that ships, with its own thresholds."""
+    thresholds = challenger.thresholds
+    return shipped() | {
+        "thresholds": {
+            "advise": {urgency.value: float(value) for urgency, value in thresholds.advise.items()},
+            "keep": {urgency.value: float(value) for urgency, value in thresholds.keep.items()},
+            "unsure_below": thresholds.unsure_below,
+        }
+    }
+
+
+def _home() -> str | None:
+    """The practice that the model is for, where this installation has one alone."""
+    codes = list(Practice.objects.values_list("ods_code", flat=True)[:2])
+    return codes[0] if len(codes) == 1 else None
+
+
+def _bar(progress: Progress | None, words: str) -> Callable[[int, int], None] | None:
+    return (lambda done, of: progress(words, done, of)) if progress else None
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

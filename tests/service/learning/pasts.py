@@ -1,0 +1,57 @@
+"""A practice with a past that teaches, for tests: decisions whose words were read before, so that none is read now."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import numpy as np
+from django.utils import timezone
+
+from preceptor.advice import URGENCIES
+from preceptor.learning.shared import Rows
+from preceptor.service.accounts.models import User
+from preceptor.service.learning.gathering import reader
+from preceptor.service.learning.learning import shared_rows
+from preceptor.service.learning.models import KeptInputs
+from preceptor.service.practices.models import Practice
+from preceptor.service.requests.models import Request
+from service.factories import a_user
+from service.oversight.histories import an_auditor, decided
+
+OLD, LIVE = 60, 11  # days ago: ripe, and younger than what waits for review
+APART = {OLD: 5, LIVE: 2}  # hours
+
+
+def lived(practice: Practice, n: int, days_ago: int, clinicians: list[User], auditor: User) -> list[Request]:
+    """So many decisions on shared synthetic cases, spread over the clinicians, each audited; all find what is right."""
+    rows: Rows = shared_rows().learned
+    found = []
+    for at in range(n):
+        place = (at * 37 + days_ago) % len(rows)
+        right = URGENCIES[int(rows.right[place])].value
+        moment = timezone.now() - timedelta(days=days_ago, hours=-APART[days_ago] * at)
+        (request,) = decided(
+            practice, clinicians[at % len(clinicians)], auditor, [(right, right, right, right)],
+            shown=False, probability=0.9, lot=0.5, at=moment,
+        )  # fmt: skip
+        row = np.asarray(rows.inputs[place], dtype="<f4").tobytes()
+        KeptInputs.objects.create(
+            request=request, made_for=reader(), row=row, floor=int(rows.floors[place]), about=rows.about[place]
+        )
+        found.append(request)
+    return found
+
+
+def with_a_past(practice: Practice, old: int = 90, live: int = 100) -> list[Request]:
+    """Lessons that are ripe, and live traffic after them. Audit answers are as old as what they judge."""
+    from preceptor.service.oversight.models import AuditAnswer
+
+    clinicians, auditor = [a_user(practice) for _ in range(6)], an_auditor(practice)
+    found = [*lived(practice, old, OLD, clinicians, auditor), *lived(practice, live, LIVE, clinicians, auditor)]
+    for answer in AuditAnswer.objects.filter(draw__request__in=found).select_related("draw__decision"):
+        AuditAnswer.objects.filter(pk=answer.pk).update(at=answer.draw.decision.at + timedelta(hours=3))
+    from preceptor.service.requests.models import FirstView
+
+    for view in FirstView.objects.filter(request__in=found):
+        FirstView.objects.filter(pk=view.pk).update(at=view.opened)
+    return found
