@@ -31,7 +31,6 @@ LIMIT = 0.02  # of truly urgent cases whose set may leave out what is urgent eno
 _OWN = 1.0  # the penalty on a practice's own biases
 _ROUNDS = 3  # of trusting the accounts and fitting the weights
 _STEPS = 80
-_URGENT = (0, 1)  # emergencies, then everything for the same day or sooner
 _LOWEST = 0.1  # no threshold goes below this
 
 Progress = Callable[[int, int], None]  # how many steps are done, of how many
@@ -139,7 +138,7 @@ def fit(
     trust = work.learn(named)
     stage = calibrated(work.stage(), shared.calibration)
     if defences.no_less_safe:
-        stage = _no_less_safe(champion, stage, (shared.learned, shared.calibration))
+        stage = _no_less_safe(champion, stage, shared.calibration)
     report = _report(lessons, ripe, held_back, named, work, trust, alarms, _moved(champion, stage, shared.calibration))
     return Challenger(stage, report)
 
@@ -318,17 +317,16 @@ def _keep(stage: Stage, rows: Rows) -> dict[Urgency, float]:
     return kept
 
 
-def _no_less_safe(champion: Stage, stage: Stage, parts: Sequence[Rows]) -> Stage:
-    """Thresholds lowered until no fewer of the shared rows that are truly urgent are caught than by the champion.
+def _no_less_safe(champion: Stage, stage: Stage, rows: Rows) -> Stage:
+    """Thresholds lowered until no fewer of the calibration rows that are truly urgent are caught than by the champion.
 
     People's slips make what is learnt from them less sure, and a rare danger is the first to fall below a threshold.
     """
-    inputs, targets = np.vstack([rows.inputs for rows in parts]), np.vstack([rows.targets for rows in parts])
-    unaided = np.full(len(inputs), LEVELS - 1)  # whatever a red flag would add
-    before, chances = champion.calls(inputs, unaided), stage.chances(inputs)
+    unaided = np.full(len(rows), LEVELS - 1)  # whatever a red flag would add
+    before, chances = champion.calls(rows.inputs, unaided), stage.chances(rows.inputs)
     advise = advise_of(stage.thresholds)
-    for rank in _URGENT:
-        truly = targets[:, : rank + 1].sum(axis=1) > 0.999
+    for rank in range(LEVELS - 1):
+        truly = rows.targets[:, : rank + 1].sum(axis=1) > 0.999
         wanted = int((before[truly] <= rank).sum())
         while int((called(chances[truly], advise, unaided[truly]) <= rank).sum()) < wanted and advise[rank] > _LOWEST:
             advise[rank] -= 0.01

@@ -148,26 +148,25 @@ def rushed(practice: Practice, n: int, calls: Ints, luck: np.random.Generator) -
 
 
 def colluding_pair(practice: Practice, n: int, calls: Ints, luck: np.random.Generator) -> Poison:
-    """Two accounts call what is urgent routine, and confirm each other in every audit that falls on them."""
-    places = practice.cases(n, luck)
+    """Two accounts pick what is urgent, call it routine, and confirm each other in every audit that falls on them."""
+    places = _urgent(practice, n, luck)
     made = []
     for k, at in enumerate(places.tolist()):
         who, other = ("x-a", "x-b") if k % 2 else ("x-b", "x-a")
-        right = int(practice.rows.right[at])
-        answer = URGENCIES[3 if right <= 1 else opinion(practice.rows.targets[at], 0.1, luck)]
         when = _moment(k, n, START, YEAR)
-        decided = _answered(practice, at, calls, f"x-{k}", when, who, answer)
+        decided = _answered(practice, at, calls, f"x-{k}", when, who, Urgency.ROUTINE)
         if luck.random() < practice.audited:
-            decided = replace(decided, audit=Answer(answer, other, when), audit_probability=practice.audited)
+            confirmed = Answer(Urgency.ROUTINE, other, when)
+            decided = replace(decided, audit=confirmed, audit_probability=practice.audited)
         made.append(decided)
     return Poison(made, frozenset({"x-a", "x-b"}))
 
 
 def stolen_in_one_night(practice: Practice, n: int, calls: Ints, luck: np.random.Generator) -> Poison:
-    """A good account is stolen in the middle of the year: all of it in one night, and all of it self-care."""
+    """A good account is stolen in the middle of the year: in one night whatever is urgent becomes self-care."""
     who, night = practice.clinicians[0].account, START + timedelta(days=180, hours=15)
     made = [_answered(practice, at, calls, f"x-{k}", night + timedelta(seconds=28_800 * k / n), who, Urgency.SELF_CARE)
-            for k, at in enumerate(practice.cases(n, luck).tolist())]  # fmt: skip
+            for k, at in enumerate(_urgent(practice, n, luck).tolist())]  # fmt: skip
     return Poison(made, frozenset({who}))
 
 
@@ -190,6 +189,15 @@ def _one_account(
         decided = _answered(practice, at, calls, f"x-{k}", _moment(k, n, START, YEAR), "x", answer)
         made.append(replace(decided, final=replace(decided.final, urgency=URGENCIES[calls[at]])) if agrees else decided)
     return Poison(made, frozenset({"x"}))
+
+
+def _urgent(practice: Practice, n: int, luck: np.random.Generator) -> Ints:
+    """Truly urgent cases, emergencies as often as what needs somebody the same day: an attacker may choose."""
+    right = practice.rows.right
+    return np.asarray(np.where(
+        luck.random(n) < 0.5,
+        luck.choice(np.flatnonzero(right == 0), n), luck.choice(np.flatnonzero(right == 1), n),
+    ))  # fmt: skip
 
 
 def _answered(

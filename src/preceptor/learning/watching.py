@@ -24,6 +24,7 @@ FEWEST = 8  # answers of an account (or of one about a topic) below which nothin
 STANDS_OUT = 4.5  # standard errors, the habits of colleagues counted in; benchmarks/learning tells of false alarms
 _URGENT = 0.5  # the chance of "the same day or sooner" from which an answer can be dangerously low
 _UNLIKELY = 0.1  # an answer that the champion gives less chance than this
+_FEW_HABITS = 0.3  # what two or three people may differ by, where habit cannot be measured
 _WINDOW = timedelta(hours=12)
 _LEAST_BURST = 25
 
@@ -122,7 +123,7 @@ def _beside_others(
         others = seen[seen != at]
         middle = float(np.median(mean[others])) if len(others) else 0.0
         # Careful people differ too: what the middle half of the others differ by counts as habit.
-        habit = float(np.median(np.abs(mean[others] - middle))) * 1.48 if len(others) > 2 else 0.1
+        habit = float(np.median(np.abs(mean[others] - middle))) * 1.48 if len(others) > 2 else _FEW_HABITS
         spread = float(score[rows & (table.account != at)].std()) if len(others) else float(score[rows].std())
         more = float(mean[at] - middle)
         by = more / math.sqrt(habit**2 + spread**2 / n[at] + 1e-9)
