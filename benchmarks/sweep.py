@@ -1,85 +1,64 @@
-"""How fast a sweep goes: `python benchmarks/sweep.py [PATIENTS ...]`, 10,000 and 100,000 when none is named.
+"""How fast a sweep goes, and how its cost grows: `python benchmarks/sweep.py [--lakes FOLDER] [PATIENTS ...]`.
 
-Makes a synthetic lake for each size (100 events a patient, vectorised, no meaning beyond shape and frequency), and
-prints as a table, ratios within one run: a code-only watch, a code and date watch, three watches beside hand-written
-DuckDB SQL that asks the same, the whole of the packs, the largest memory of this process, and all watches live on one
-patient with 1,000 results.
+For each size (10,000 and 100,000 where none is named) it takes the synthetic lake of `preceptor demo --lake` with about
+100 events a patient (kept in FOLDER where one is named), and prints as a table: making the lake, a code-only watch, a
+code and date watch, the whole of the packs, each in a process of its own with its largest memory and the processor time
+that it took; then three watches beside hand-written DuckDB SQL that asks the same of the same rows; then how each cost
+grew from size to size; last, all watches live on one patient with 1,000 results.
 """
 
 from __future__ import annotations
 
-import resource
+import argparse
+import os
 import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
-import duckdb
-
 from preceptor.advice import Event, EventKind, Patient, Priority, Record
+from preceptor.demo.lake import TODAY, make_lake
 from preceptor.population.engines import DuckDB
 from preceptor.population.preparing import Wanted
-from preceptor.population.sweep import sweep
+from preceptor.population.sweep import silent, sweep
 from preceptor.tools.watch import Source, Watch, all_watches, notice, watch_named
 from preceptor.tools.watch.criteria import all_of
 from preceptor.tools.watch.days import end_of
 from preceptor.tools.watch.words import conditions, ever, latest, medicines, no, results
 
-TODAY = date(2026, 11, 1)
 _SOURCE = Source(words="benchmark", version="0", verified="no", effective=TODAY, review=TODAY)
-
-# Concept, its share of events, its mean and its spread (no mean: it has no value).
-_MIX = (
-    ("result", "systolic_bp", 0.18, 135, 15), ("result", "weight", 0.10, 78, 12), ("result", "egfr", 0.08, 72, 18),
-    ("result", "creatinine", 0.08, 88, 25), ("result", "potassium", 0.08, 4.4, 0.5), ("result", "sodium", 0.08, 139, 3),
-    ("result", "haemoglobin", 0.06, 136, 13), ("result", "platelets", 0.06, 260, 60), ("result", "hba1c", 0.03, 43, 9),
-    ("medication", "ramipril", 0.08, None, 0), ("medication", "atorvastatin", 0.08, None, 0),
-    ("medication", "naproxen", 0.02, None, 0), ("medication", "apixaban", 0.02, None, 0),
-    ("condition", "hypertension", 0.02, None, 0), ("condition", "diabetes_type_2", 0.01, None, 0),
-    ("referral", None, 0.02, None, 0),
+_RESULTS = (
+    ("systolic_bp", 135), ("weight", 78), ("egfr", 72), ("creatinine", 88), ("potassium", 4.4), ("sodium", 139),
+    ("haemoglobin", 136), ("platelets", 260), ("hba1c", 43),
 )  # fmt: skip
 
 
-def make_lake(folder: Path, patients: int, each: int = 100) -> None:
-    """Rows from DuckDB's own random numbers, sorted by patient."""
-    steps, total = [], 0.0
-    for kind, concept, share, mean, spread in _MIX:
-        total += share
-        about = f"'{concept}'" if concept else "NULL"
-        value = f"round({mean} + {spread} * sqrt(-2 * ln(u2)) * cos(6.283185307 * u3), 1)" if mean else "NULL"
-        steps.append((total, f"'{kind}'", about, value))
-    case = {
-        name: "CASE " + " ".join(f"WHEN u1 < {step[0]:.3f} THEN {step[place]}" for step in steps) + " END"
-        for place, name in ((1, "kind"), (2, "concept"), (3, "value"))
-    }
-    connection = duckdb.connect()
-    connection.execute("SELECT setseed(0.5); SET preserve_insertion_order = true")
-    (folder / "events").mkdir(parents=True)
-    at_once = 100_000
-    for start in range(0, patients, at_once):
-        end = min(start + at_once, patients)
-        connection.execute(f"""
-            COPY (
-                SELECT patient, id, coalesce({case["kind"]}, 'encounter') AS kind, {case["concept"]} AS concept,
-                    "when", CAST(NULL AS TIMESTAMP) AS "end", '' AS status, CAST({case["value"]} AS DOUBLE) AS value,
-                    '' AS text, '' AS note
-                FROM (
-                    SELECT printf('p%08d', n // {each}) AS patient, 'e' || n AS id, random() AS u1,
-                        greatest(random(), 1e-12) AS u2, random() AS u3,
-                        TIMESTAMP '2026-10-31 12:00' - to_minutes(CAST(random() * 5256000 AS BIGINT)) AS "when"
-                    FROM range({start * each}, {end * each}) AS numbers(n)
-                )
-            ) TO '{folder}/events/{start:09}.parquet' (FORMAT parquet)
-        """)  # noqa: S608
-    connection.execute(f"""
-        COPY (
-            SELECT printf('p%08d', n) AS patient, DATE '1935-01-01' + CAST(random() * 30000 AS INTEGER) AS born,
-                CASE WHEN n % 2 = 0 THEN 'female' ELSE 'male' END AS sex, CAST(NULL AS DATE) AS died
-            FROM range({patients}) AS numbers(n)
-        ) TO '{folder}/patients.parquet' (FORMAT parquet)
-    """)  # noqa: S608
+@dataclass(frozen=True)
+class Cost:
+    seconds: float
+    processor: float  # seconds, of all cores
+    memory: float  # GiB, at its most
+
+
+def apart(work: Callable[[], object]) -> Cost:
+    """In a process of its own, so that its memory is its own."""
+    start = time.perf_counter()
+    pid = os.fork()
+    if not pid:
+        status = 1
+        try:
+            work()
+            status = 0
+        finally:
+            os._exit(status)
+    _, status, used = os.wait4(pid, 0)
+    if status:
+        sys.exit("a benchmark failed")
+    return Cost(time.perf_counter() - start, used.ru_utime + used.ru_stime, used.ru_maxrss / 2**20)
 
 
 def _watch(name: str, when: object) -> Watch:
@@ -94,9 +73,9 @@ CODE_AND_DATE = _watch("code_and_date", all_of(latest(results("potassium")) >= 5
 BY_HAND = {
     "code_only": """
         SELECT patient, greatest(d, r) FROM (
-            SELECT patient, min(day) FILTER (concept IN ('diabetes_type_2')) AS d,
+            SELECT patient, min(day) FILTER (concept IN ('diabetes_type_1', 'diabetes_type_2')) AS d,
                 min(day) FILTER (concept IN ('ramipril')) AS r
-            FROM events WHERE concept IN ('diabetes_type_2', 'ramipril') GROUP BY patient)
+            FROM events WHERE concept IN ('diabetes_type_1', 'diabetes_type_2', 'ramipril') GROUP BY patient)
         WHERE d IS NOT NULL AND r IS NOT NULL""",
     "potassium_high_not_repeated": """
         WITH k AS (SELECT patient, ord, day, value FROM events WHERE concept = 'potassium' AND value IS NOT NULL),
@@ -124,46 +103,56 @@ def timed(work: Callable[[], object], runs: int = 3) -> float:
     return best
 
 
-def measure(patients: int, folder: Path) -> None:
-    make_lake(folder / "lake", patients)
-    lake, out = str(folder / "lake"), folder / "findings.parquet"
+def measure(patients: int, lakes: Path) -> dict[str, Cost]:
+    lake, out = lakes / f"lake-{patients}", lakes / "findings.parquet"
+    costs = {}
+    if not (lake / "lake.json").exists():
+        costs["make the lake"] = apart(lambda: make_lake(lake, patients, 1, silent))
     for watch in (CODE_ONLY, CODE_AND_DATE):
-        seconds = timed(lambda watch=watch: sweep(lake, out, [watch], today=TODAY), 1)  # type: ignore[misc]
-        print(f"| {patients:,} | sweep, {watch.id} | {seconds:.2f} s | {patients / seconds:,.0f} patients/s |")
-    seconds = timed(lambda: sweep(lake, out, all_watches(), today=TODAY), 1)
-    rate = f"{patients / seconds:,.0f} patients/s"
-    print(f"| {patients:,} | sweep, all {len(all_watches())} watches | {seconds:.1f} s | {rate} |")
+        costs[f"sweep, {watch.id}"] = apart(lambda watch=watch: sweep(str(lake), out, [watch], today=TODAY))  # type: ignore[misc]
+    costs[f"sweep, all {len(all_watches())} watches"] = apart(lambda: sweep(str(lake), out, all_watches(), today=TODAY))
+    for what, cost in costs.items():
+        print(f"| {patients:,} | {what} | {cost.seconds:.1f} s | {patients / cost.seconds:,.0f} patients/s | "
+              f"{cost.processor:.1f} s | {cost.memory:.2f} GiB |", flush=True)  # fmt: skip
     if patients <= 200_000:
-        beside_sql(patients, folder)
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    print(f"| {patients:,} | largest memory so far | {memory:.2f} GiB | |")
+        beside_sql(patients, lake)
+    return costs
 
 
-def beside_sql(patients: int, folder: Path) -> None:
-    """The compiled watch and hand-written SQL on the same prepared rows: who fires and since when."""
+def beside_sql(patients: int, lake: Path) -> None:
+    """The compiled watch and hand-written SQL on the same prepared rows: who fires."""
     watches = [CODE_ONLY, watch_named("potassium_high_not_repeated"), watch_named("ckd_uncoded")]
     engine, as_of = DuckDB(), end_of(TODAY)
     engine.prepare_files(
-        f"{folder}/lake/events/*.parquet", f"{folder}/lake/patients.parquet", (None, None), Wanted.by(watches), as_of
+        f"{lake}/events/*.parquet", f"{lake}/patients/*.parquet", (None, None), Wanted.by(watches), as_of
     )
     today = (TODAY - date(1970, 1, 1)).days
     for watch in watches:
-        engine.fired(watch, as_of)  # compiled once
         ours, theirs = engine.who(watch, as_of), BY_HAND[watch.id].format(today=today)
-        if len(engine.rows(ours)) != len(engine.rows(theirs)):
+        found = {row[0] for row in engine.rows(ours)}
+        if found != {row[0] for row in engine.rows(theirs)}:
             sys.exit(f"{watch.id}: the SQL by hand asks another question")
-        times = [timed(lambda sql=sql: engine.rows(f"SELECT count(*) FROM ({sql})")) for sql in (ours, theirs)]  # type: ignore[misc]  # noqa: S608
-        told = f"{times[0]:.3f} s, {times[1]:.3f} s | {times[0] / times[1]:.2f} times"
-        print(f"| {patients:,} | {watch.id}, and SQL by hand | {told} |")
+        times = [timed(lambda sql=sql: engine.rows(f"SELECT count(*) FROM ({sql})"), 7) for sql in (ours, theirs)]  # type: ignore[misc]  # noqa: S608
+        print(f"| {patients:,} | {watch.id}, {len(found):,} found: ours; by hand; ratio | "
+              f"{1000 * times[0]:.0f} ms | {1000 * times[1]:.0f} ms | {times[0] / times[1]:.2f} | |")  # fmt: skip
+
+
+def growth(costs: dict[int, dict[str, Cost]]) -> None:
+    """How many times as much each size costs as the one before."""
+    for small, large in pairwise(sorted(costs)):
+        for what in [what for what in costs[small] if what in costs[large]]:
+            one, other = costs[small][what], costs[large][what]
+            print(f"| {small:,} to {large:,} ({large / small:g} times) | {what} | {other.seconds / one.seconds:.1f} "
+                  f"times | {other.processor / one.processor:.1f} times | "
+                  f"{other.memory / one.memory:.1f} times |")  # fmt: skip
 
 
 def live() -> None:
     """One patient with 1,000 results."""
-    slugs = [(concept, mean) for kind, concept, _, mean, _ in _MIX if kind == "result" and concept and mean]
     now = datetime(2026, 10, 31, tzinfo=UTC)
     events = tuple(
-        Event(f"e{n}", EventKind.RESULT, now - timedelta(days=3 * n), "", concept=slugs[n % len(slugs)][0],
-              value=float(slugs[n % len(slugs)][1] * (0.8 + n % 37 / 90)))
+        Event(f"e{n}", EventKind.RESULT, now - timedelta(days=3 * n), "", concept=_RESULTS[n % len(_RESULTS)][0],
+              value=float(_RESULTS[n % len(_RESULTS)][1] * (0.8 + n % 37 / 90)))
         for n in range(1000)
     )  # fmt: skip
     record = Record(Patient("p", born=date(1950, 1, 1), sex="female"), events)
@@ -177,9 +166,21 @@ def live() -> None:
           f"| p99 {times[197] * 1000:.1f} ms |")  # fmt: skip
 
 
-if __name__ == "__main__":
-    print("| patients | what | time | rate |\n|---|---|---|---|")
-    for size in [int(argument) for argument in sys.argv[1:]] or [10_000, 100_000]:
-        with tempfile.TemporaryDirectory(prefix="preceptor-benchmark-") as made:
-            measure(size, Path(made))
+def main(sizes: list[int], lakes: Path) -> None:
+    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the start, Python {sys.version.split()[0]}\n")
+    print("| patients | what | time | rate | processor | memory |\n|---|---|---|---|---|---|")
+    costs = {size: measure(size, lakes) for size in sizes}
+    print(f"\nload {os.getloadavg()[0]:.1f} at the end\n")
+    if len(sizes) > 1:
+        print("| patients | what | time | processor | memory |\n|---|---|---|---|---|")
+        growth(costs)
     live()
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("patients", type=int, nargs="*", default=[10_000, 100_000])
+    parser.add_argument("--lakes", type=Path)
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="preceptor-benchmark-") as made:
+        main(asked.patients, asked.lakes or Path(made))

@@ -133,7 +133,7 @@ class _Compiler:
         rows = self._events.filter(
             reduce(_or, [_about(selection, self._events) for selection in sorted(self._bare, key=repr)])
         )
-        for selection in self._needed:
+        for selection in self._needed if self._is_worth_choosing() else ():
             rows = rows.semi_join(self._events.filter(self._mask(selection, self._events)).select("patient"), "patient")
         rows = rows.select(sorted(self._fields()))
         if any(speaks_of_person(expression) for part in self._columns for expression in row_parts(part)):
@@ -141,11 +141,17 @@ class _Compiler:
         for parts in self._rounds:
             for part in parts:
                 rows = self._with_reach(part, rows)
+            rows = _worked_out_once(rows)
             values = {self._columns[part]: self._aggregate(part, rows) for part in parts}
             rows = rows.inner_join(rows.group_by("patient").aggregate(**values), "patient")
         for part in self._outer:
             rows = self._with_reach(part, rows)
         return rows
+
+    def _is_worth_choosing(self) -> bool:
+        """Whether rows of other patients cost more than finding out whose they are: not if they are only grouped."""
+        about = {Selection(each.kinds, each.about) for each in self._needed}
+        return bool(self._rounds or not self._bare <= about or any(map(_is_slope, self._outer)))
 
     def _fields(self) -> set[str]:
         """The columns of `events` that anything looks at."""
@@ -239,6 +245,11 @@ class _Compiler:
         if isinstance(node, Summary) and node.what in ("median", "slope"):
             return _middle(column)
         return column
+
+
+def _worked_out_once(rows: Table) -> Table:
+    """The same rows. What Ibis writes for a join that is used twice stands there twice; for a filter, once."""
+    return rows.filter(rows.patient.notnull())
 
 
 def _about(selection: Selection, rows: Table) -> Value:

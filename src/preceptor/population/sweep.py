@@ -26,7 +26,7 @@ from preceptor.tools.watch.days import end_of
 from preceptor.tools.watch.watch import Watch
 
 ENGINES = ("duckdb", "spark")
-_EVENTS_AT_ONCE = {"duckdb": 2_000_000, "spark": 20_000_000}
+_EVENTS_AT_ONCE = {"duckdb": 5_000_000, "spark": 20_000_000}
 _EARLIEST, _YEARS_AHEAD = date(1900, 1, 1), 1
 
 Progress = Callable[[str, int, int], None]
