@@ -118,6 +118,11 @@ def test_who_walks_on_a_hip_after_a_fall_is_seen_the_same_day() -> None:
     walking = advise("I fell on the stairs and my hip hurts but I can walk on it", age=77.0)
     assert Urgency(walking.option).at_least(Urgency.SAME_DAY)
     assert walking.red_flags == ()
+
+
+@pytest.mark.xfail(strict=True, reason="the model sends a fall with a painful hip at 77 to hospital, walking or not")
+def test_who_walks_on_a_hip_after_a_fall_is_not_sent_to_hospital() -> None:
+    assert advise("I fell on the stairs and my hip hurts but I can walk on it", age=77.0).option == Urgency.SAME_DAY
     assert "RF075" in flags("I fell on the stairs, my hip hurts and I cannot walk", age=77.0)
     assert "RF075" in flags("fell, hip pain, can stand but my leg is turned out", age=77.0)
 
@@ -179,6 +184,23 @@ def test_kind_and_handler(text: str, kind: Kind, handler: Handler | None) -> Non
     advice = advise(text, age=30.0, sex="female")
     assert advice.kind is kind
     assert handler is None or advice.handler is handler
+
+
+@pytest.mark.xfail(strict=True, reason="the model calls a borderline result and a typical aura too urgent")
+@pytest.mark.parametrize(
+    ("text", "handler"),
+    [
+        ("nurse said hba1c borderline 45 and left a message", Handler.CARE_NAVIGATOR),
+        ("blind spots and zigzag lines, then a headache", Handler.GP),
+    ],
+)
+def test_a_borderline_result_and_an_aura_are_no_emergency(text: str, handler: Handler) -> None:
+    assert advise(text, age=30.0, sex="female").handler is handler
+
+
+@pytest.mark.xfail(strict=True, reason="the model leaves an itchy rash to a pharmacy at any age")
+def test_an_itchy_dry_rash_at_sixty_one_is_routine() -> None:
+    assert advise("itchy dry rash under my watch band", age=61.0).option == Urgency.ROUTINE
 
 
 def test_a_man_has_no_menopause_or_pregnancy() -> None:

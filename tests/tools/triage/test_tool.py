@@ -70,6 +70,40 @@ def by_rules(text: str, **more: object) -> Urgency:
     return assessed[0].urgency
 
 
+BESIDE = "sore throat, also my mole has changed colour and I need a repeat prescription"
+
+
+def test_problems_beside_each_other_are_all_named() -> None:
+    assert {"sore_throat", "mole_changed", "medication_repeat"} <= rules_of(advise(BESIDE))
+
+
+@pytest.mark.xfail(strict=True, reason="the model reads a message as a whole: the rest may put it off")
+def test_a_problem_that_needs_days_decides_beside_what_does_not() -> None:
+    assert advise(BESIDE).option == Urgency.SOON
+
+
+@pytest.mark.xfail(strict=True, reason="the model has learnt that no insulin is an emergency more often than not")
+def test_who_ran_out_of_insulin_this_morning_is_for_the_same_day() -> None:
+    assert advise("I ran out of insulin this morning").option == Urgency.SAME_DAY
+
+
+def test_the_tool_as_a_whole_follows_severity_age_and_illness() -> None:
+    assert advise("my knee hurts").option == Urgency.ROUTINE
+    assert advise("my knee pain is severe").option == Urgency.SOON
+    assert advise("severe agony in my knee, getting worse and worse, unbearable").option == Urgency.SAME_DAY
+    assert advise("sore throat", age=30.0).option == Urgency.SELF_CARE
+    assert advise("sore throat, I take azathioprine", age=30.0).option == Urgency.SAME_DAY
+    burning = "burning when I wee"
+    assert advise(burning, age=30.0, sex="female").option == Urgency.SELF_CARE
+    assert advise(burning, age=70.0, sex="female").option == Urgency.SOON
+    assert advise(burning, age=30.0, sex="male").option == Urgency.SOON
+
+
+@pytest.mark.parametrize("text", ["it has come back", "feeling funny", "my thing is doing the thing"])
+def test_a_few_vague_words_send_nobody_to_hospital(text: str) -> None:
+    assert advise(text).option == Urgency.SAME_DAY
+
+
 def test_words_of_severity_raise_within_limits() -> None:
     assert by_rules("my knee hurts") == Urgency.ROUTINE
     assert by_rules("my knee pain is severe") == Urgency.SOON
@@ -99,7 +133,7 @@ def test_what_is_not_known_is_not_guessed_and_says_what_would_settle_it() -> Non
         ("😀", "input.empty"),
         ("the wotsit has gone all thingummy", "input.not_recognised"),
         ("Dzień dobry, od dwóch tygodni mam kaszel i katar, gardło trochę boli.", "input.language"),
-        ("عندي ألم شديد في الصدر", "input.language"),
+        ("أحتاج إلى موعد مع الطبيب لوصفة طبية", "input.language"),
         ("word " * 100_000, "input.too_long"),
     ],
 )

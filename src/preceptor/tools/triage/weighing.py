@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from preceptor.advice import URGENCIES, Effect, Reason, Span, Urgency, most_urgent
+from preceptor.advice import URGENCIES, Effect, Reason, Urgency, most_urgent
 from preceptor.tools.triage.assessing import SPOKEN, Assessment
 from preceptor.tools.triage.likelihood import UNKNOWN, possible, probabilities
 from preceptor.tools.triage.model.judging import Judgement
@@ -14,6 +14,7 @@ from preceptor.tools.triage.reading import Reading
 _WORTH_SAYING = 0.1  # a chance below this is not spoken of
 _KNOWN = 0.1  # the chance of some presentation below which, with no rule's, nobody knows what it is about ...
 _SURE = 0.85  # ... unless how soon is as good as certain ("repeat please": on what, nobody knows; but not for today)
+_FEW_WORDS = 6
 _MOST_QUESTIONS = 3
 _NOT_RECOGNISED = Reason("Not recognised: read it as it stands", Effect.SETS, rule="input.not_recognised")
 
@@ -31,17 +32,19 @@ class Weighed:
 def by_model(judged: Judgement, assessed: list[Assessment], reading: Reading) -> Weighed:
     """What the model makes of it. Where it is not sure enough it says what would settle it, and asks for today.
 
-    Two things that rules know hold it up: where no pharmacy may treat, and what stands beside another kind of request.
+    Where no pharmacy may treat, self-care is no answer, whatever it makes of the words.
     """
     decision = judged.decision
     known = bool(assessed) or judged.how_like >= _KNOWN or max(judged.chances.values()) >= _SURE
     if known and not decision.unsure:
-        held = [up for up in (_no_pharmacy(assessed, reading, decision.option), _beside(assessed)) if up]
-        option = most_urgent(decision.option, *(urgency for urgency, _ in held))
-        told = tuple(reason for urgency, reason in held if urgency.rank < decision.option.rank)
-        return Weighed(option, judged.chances, tuple({option, *decision.possible}), (_told(judged), *told))
+        held = _no_pharmacy(assessed, reading, decision.option)
+        if held is not None:
+            return Weighed(held[0], judged.chances, (held[0], *decision.possible), (_told(judged), held[1]))
+        return Weighed(decision.option, judged.chances, decision.possible, (_told(judged),))
     why = _needed(judged, assessed) if known else _NOT_RECOGNISED
-    today = most_urgent(Urgency.SAME_DAY, decision.option)
+    # On a few vague words nobody is sent to hospital ("it has come back"): they are read today, and asked about.
+    says_little = sum(len(sentence.words) for sentence in reading.sentences) <= _FEW_WORDS
+    today = Urgency.SAME_DAY if says_little else most_urgent(Urgency.SAME_DAY, decision.option)
     kept = URGENCIES[min(today.rank, decision.possible[0].rank) : max(today.rank, decision.possible[-1].rank) + 1]
     return Weighed(today, judged.chances, kept, (_told(judged), why))
 
@@ -57,22 +60,6 @@ def _no_pharmacy(assessed: list[Assessment], reading: Reading, option: Urgency) 
     urgency = max(assessed[0].urgency, Urgency.SOON, key=lambda u: u.rank)
     words = "A community pharmacy may not treat this at this age or for this sex"
     return urgency, Reason(words, Effect.RAISES, rule=assessed[0].presentation.id)
-
-
-def _beside(assessed: list[Assessment]) -> tuple[Urgency, Reason] | None:
-    """A problem that a rule raised, named beside a request of another kind, is not put off by what stands around it."""
-    if len({a.presentation.kind for a in assessed}) < 2:
-        return None
-    for problem in assessed:  # the most urgent first
-        if any(r.effect is Effect.RAISES and r.rule == problem.presentation.id for r in problem.reasons):
-            urgency = max(problem.urgency, Urgency.SOON, key=lambda u: u.rank)
-            words = f"{problem.presentation.title} stands beside a request of another kind, and is not put off by it"
-            return urgency, Reason(words, Effect.RAISES, _first(problem), rule="words.beside")
-    return None
-
-
-def _first(problem: Assessment) -> Span | None:
-    return problem.found.spans[0] if problem.found.spans else None
 
 
 def by_rules(assessed: list[Assessment], unread: tuple[Reason, ...], recognised: bool) -> Weighed:
