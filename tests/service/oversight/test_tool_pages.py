@@ -18,7 +18,7 @@ from preceptor.service.oversight.gates import heed_alarms
 from preceptor.service.oversight.models import ToolStanding
 from preceptor.service.oversight.standing import set_standing, standing_of
 from preceptor.service.oversight.terms import DEFAULTS, set_terms
-from service.factories import a_patient, a_practice, a_user
+from service.factories import a_patient, a_practice, a_user, an_assessment
 from service.oversight.histories import an_auditor, decided
 
 pytestmark = pytest.mark.django_db
@@ -146,6 +146,22 @@ def test_the_figures_say_what_they_rest_on_and_what_is_lacking(practice, manager
         "1.0.0 60 60 60 60 In shadow",
     ):  # fmt: skip
         assert said in page, said
+
+
+def test_the_figures_of_a_challenger_are_to_be_read_before_it_is_installed(practice, manager):
+    set_standing(practice, "minder", "1.0.0", Standing.SECOND, user=None, why="The practice was made so")
+    requests = decided(practice, a_user(practice), an_auditor(practice), [("soon", "routine", "soon", "soon")] * 5,
+                       tool="minder")  # fmt: skip
+    for request in requests:
+        an_assessment(request, "soon", tool="minder", version="1.0.0+abc")
+    address = reverse("tool_figures", args=["minder"])
+    page = as_(manager).get(address)
+    assert "?version=1.0.0%2Babc" in page.content.decode()
+    rival = text_of(as_(manager).get(address, {"version": "1.0.0+abc"}))
+    assert "This is not the version that is installed." in rival
+    assert "Compared with version 1.0.0, on the same requests." in rival
+    assert "1.0.0+abc In shadow" in rival
+    assert as_(manager).get(address, {"version": "9.9.9"}).status_code == 404
 
 
 @pytest.mark.parametrize("chart", ["under-triage", "calibration", "rair", "rsr", "subgroups"])

@@ -14,13 +14,13 @@ from django.views.decorators.http import require_GET, require_http_methods
 from preceptor import tools as installed
 from preceptor.advice import URGENCIES, Card, Standing
 from preceptor.service.accounts.signed_in import practice_of, staff_of
-from preceptor.service.oversight import drawing, presenters
+from preceptor.service.oversight import drawing, presenters, tables
 from preceptor.service.oversight.forms import StandingForm
 from preceptor.service.oversight.gates import NotEarned, alarms_that_hold, judged, sign, what_bars
 from preceptor.service.oversight.incidents import incidents_of, is_closed
 from preceptor.service.oversight.measuring import kept_figures
 from preceptor.service.oversight.models import ToolStanding, WordsLook
-from preceptor.service.oversight.standing import last_change
+from preceptor.service.oversight.standing import last_change, standing_of
 from preceptor.service.oversight.words import STANDING_MEANS, STANDING_WORDS
 from preceptor.service.practices.models import Practice
 
@@ -116,15 +116,19 @@ def _set(http: HttpRequest, practice: Practice, held: Held, form: StandingForm) 
 
 @require_GET
 def tool_figures(http: HttpRequest, name: str) -> HttpResponse:
-    """Every figure of the version that is installed: from audited decisions of this practice alone."""
+    """Every figure of one version: from audited decisions of this practice alone."""
     practice = practice_of(http)
     held = _held(practice, name)
     card = held.card
+    version = _version_asked_for(http, practice, card)
     context: dict[str, Any] = {"held": held, "card": card, "tab": "figures"}
     context["uses"] = presenters.versions(practice, card.tool)
     if held.is_measured:
-        found = kept_figures(practice, card.tool, card.version)
+        found = kept_figures(practice, card.tool, version)
+        own_change = last_change(practice, card.tool, version)
         context |= {
+            "next": presenters.next_step(judged(practice, card.tool, version), own_change),
+            "compared_with": found.gates.compared_with,
             "found": found,
             "watched": found.gates.measured.watch,
             "terms": found.gates.terms,
@@ -139,6 +143,9 @@ def tool_figures(http: HttpRequest, name: str) -> HttpResponse:
         }
     incidents = list(incidents_of(practice, card.tool))
     context |= {
+        "version": version,
+        "others": [row[0] for row in context["uses"].rows if row[0] != version],
+        "standing": standing_of(practice, card.tool, version),
         "incidents": incidents[:EARLIER_SHOWN],
         "open_incidents": sum(not is_closed(each) for each in incidents),
         "all_incidents": len(incidents),
@@ -148,6 +155,15 @@ def tool_figures(http: HttpRequest, name: str) -> HttpResponse:
     return render(http, "oversight/figures.jinja", _WORDS | context)
 
 
+def _version_asked_for(http: HttpRequest, practice: Practice, card: Card) -> str:
+    """The version that is installed, or another that advised on requests decided here: one that came before, or one
+    that challenges it. Raises Http404 for any other."""
+    asked = http.GET.get("version", card.version)
+    if asked != card.version and asked not in tables.versions(practice, card.tool):
+        raise Http404
+    return asked
+
+
 @require_GET
 def tool_chart(http: HttpRequest, name: str, slug: str) -> HttpResponse:
     """One chart alone, as an image for the page of figures."""
@@ -155,7 +171,8 @@ def tool_chart(http: HttpRequest, name: str, slug: str) -> HttpResponse:
     held = _held(practice, name)
     if slug not in drawing.CHARTS or not held.is_measured:
         raise Http404("no such chart")
-    svg = drawing.drawn(kept_figures(practice, held.card.tool, held.card.version), slug)
+    version = _version_asked_for(http, practice, held.card)
+    svg = drawing.drawn(kept_figures(practice, held.card.tool, version), slug)
     if not svg:
         raise Http404("nothing to draw")
     return HttpResponse(svg, content_type="image/svg+xml")

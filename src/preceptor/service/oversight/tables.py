@@ -184,14 +184,23 @@ class Use:
     told: int  # of these, with a known truth
 
 
-def uses(practice: Practice, tool: str) -> list[Use]:
-    """Every version that advised on a request decided here, the latest first."""
-    of_tool = Assessment.objects.filter(
+def _of_decided(practice: Practice, tool: str) -> QuerySet[Assessment]:
+    return Assessment.objects.filter(
         request__practice=practice, tool=tool, advice__isnull=False, request__decisions__round=1
     )
-    versions = of_tool.values_list("version", flat=True).annotate(first=Min("pk")).order_by("-first")
+
+
+def versions(practice: Practice, tool: str) -> list[str]:
+    """Every version that advised on a request decided here, the latest first."""
+    named = _of_decided(practice, tool).values_list("version").annotate(first=Min("pk")).order_by("-first")
+    return [version for version, _ in named]
+
+
+def uses(practice: Practice, tool: str) -> list[Use]:
+    """How far each of those versions has been used."""
+    of_tool = _of_decided(practice, tool)
     found = []
-    for version in versions:
+    for version in versions(practice, tool):
         of_version = of_tool.filter(version=version)
         drawn = of_version.filter(request__audit_draw__drawn=True)
         found.append(

@@ -1,0 +1,129 @@
+"""The pages of oversight in a real browser: an audit that raises an alarm, and every page at a desk and on a phone."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from preceptor import tools
+from preceptor.advice import Standing
+from preceptor.service.accounts.models import Role
+from preceptor.service.oversight.standing import set_standing
+from preceptor.service.oversight.terms import DEFAULTS, set_terms
+from service.factories import a_patient, a_practice, a_user
+from service.oversight.histories import an_auditor, decided
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+RIGHT, GAVE_IN = ("same_day",) * 4, ("routine", "soon", "soon", "routine")
+MISSED = ("same_day", "routine", "same_day", "same_day")
+
+
+@pytest.fixture
+def version():
+    return tools.found()["triage"].card.version
+
+
+@pytest.fixture
+def practice(version):
+    practice = a_practice()
+    set_terms(practice, DEFAULTS | {"audit": 1.0, "follow_up": 1.0}, user=None, why="Every decision is audited")
+    set_standing(practice, "triage", version, Standing.SECOND, user=None, why="The practice was made so")
+    return practice
+
+
+@pytest.fixture
+def gp(practice):
+    return a_user(practice, username="gp")
+
+
+@pytest.fixture
+def officer(practice):
+    return an_auditor(practice)
+
+
+def test_the_figures_of_a_tool_with_and_without_decisions(visit, practice, gp, officer, version):
+    reader = visit(a_user(practice, Role.MANAGER))
+    page = reader.page
+    for address in ("/tools/", "/tools/triage/", "/tools/triage/figures/", "/safety/", "/safety/audits/"):
+        page.goto(address)
+        reader.check_the_page()
+    patients = [a_patient(practice, sex=sex) for sex in ("female", "male")]
+    decided(practice, gp, officer, [RIGHT, GAVE_IN, ("soon",) * 4] * 20, patients=patients, version=version)
+
+    page.goto("/tools/triage/figures/")
+    for name in ("Running upper bound of under-triage, %", "RSR by month", "Advice urgent enough, by group"):
+        expect(page.get_by_role("img", name=name)).to_be_visible()
+    expect(page.get_by_role("table", name="Subgroups")).to_contain_text("Sex: female")
+    reader.check_the_page()
+    page.goto("/tools/triage/")
+    expect(page.get_by_text("What the next step needs: first")).to_be_visible()
+    reader.check_the_page()
+
+
+def test_a_missed_request_is_found_by_the_audit_and_the_tool_is_taken_down(visit, practice, gp, officer, version):
+    decided(practice, gp, officer, [MISSED] * 3, version=version)
+    decided(practice, gp, officer, [MISSED] * 2, version=version, answered=False, patients=[a_patient(practice)])
+    auditor = visit(officer)
+    page = auditor.page
+    page.goto("/safety/")
+    page.get_by_role("link", name="The queue").click()
+    auditor.check_the_page()
+    page.get_by_role("link", name="Answer").first.click()
+    auditor.press("Keep this answer")
+    expect(page.get_by_role("alert")).to_contain_text("Choose what would have been right")
+    auditor.check_the_page()
+    page.get_by_label("Same day").check()
+    auditor.press("Keep this answer")
+    expect(page.get_by_text("is in shadow from now on")).to_be_visible()
+    auditor.check_the_page()
+    page.goto("/tools/")
+    expect(page.get_by_role("alert")).to_contain_text("was taken down to “in shadow”")
+    auditor.check_the_page()
+    page.goto("/tools/triage/")
+    page.get_by_text("The figures that it rested on").first.click()
+    auditor.check_the_page()
+
+
+def test_hazards_incidents_and_terms(visit, practice, officer):
+    someone = visit(officer)
+    page = someone.page
+    page.goto("/safety/")
+    page.get_by_text("How risks are scored").click()
+    page.get_by_text("3 tests").first.click()
+    someone.check_the_page()
+    page.get_by_role("link", name="Print").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Hazard log of Preceptor")
+    someone.check_the_page()
+    page.goto("/safety/incidents/")
+    someone.press("Report")
+    someone.check_the_page()
+    page.get_by_label("What went wrong, in a few words").fill("Chest pain sat as routine")
+    page.get_by_label("What happened").fill("Found on Tuesday.")
+    page.get_by_label("No", exact=True).check()
+    page.get_by_label("Major").check()
+    someone.press("Report")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Chest pain sat as routine")
+    someone.check_the_page()
+    page.get_by_label("What was found or done").fill("A rule was mended.")
+    page.get_by_label("It is closed").check()
+    someone.press("Keep this")
+    expect(page.locator(".nhsuk-caption-m")).to_contain_text("closed")
+    page.goto("/safety/terms/")
+    someone.check_the_page()
+    page.get_by_label("Limit of under-triage, %").fill("2")
+    page.get_by_label("Why").fill("We are a small list")
+    someone.press("Sign")
+    expect(page.get_by_role("status")).to_contain_text("Signed.")
+    someone.check_the_page()
+
+
+def test_ones_own_decisions(visit, practice, gp, officer, version):
+    clinician = visit(gp)
+    page = clinician.page
+    page.goto("/safety/yours/")
+    expect(page.get_by_text("This page fills as you do.")).to_be_visible()
+    clinician.check_the_page()
+    decided(practice, gp, officer, [RIGHT, GAVE_IN, ("routine", "soon", "routine", "routine")] * 3, version=version)
+    page.goto("/safety/yours/")
+    expect(page.get_by_text("Changed wrongly")).to_be_visible()
+    clinician.check_the_page()
