@@ -90,7 +90,7 @@ def test_a_step_that_was_edited_is_named() -> None:
 
 
 @pytest.fixture
-def learnt():
+def learnt(quick_fit):
     practice = a_practice()
     with_a_past(practice)
     return learn(), a_user(practice, Role.SAFETY_OFFICER)
@@ -121,7 +121,7 @@ def test_what_is_not_proven_or_not_approved_is_not_put_in_force(learnt, models) 
     assert ModelStep.objects.count() == Entry.objects.filter(kind="model.step").count() == 1
 
 
-def test_a_challenge_that_is_not_won_says_what_is_missing() -> None:
+def test_a_challenge_that_is_not_won_says_what_is_missing(quick_fit) -> None:
     practice = a_practice()
     with_a_past(practice, live=5)
     made = learn()

@@ -32,7 +32,7 @@ def refused(*words: str) -> str:
     return line.removeprefix("preceptor: ")
 
 
-def test_learnt_tried_put_in_force_and_rolled_back(tmp_path: Path) -> None:
+def test_learnt_tried_put_in_force_and_rolled_back(tmp_path: Path, quick_fit: None) -> None:
     practice = a_practice()
     manager = a_user(practice, Role.MANAGER, username="manager")
     with_a_past(practice)

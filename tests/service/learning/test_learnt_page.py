@@ -56,7 +56,7 @@ def test_before_anything_is_learnt_the_page_says_so_and_offers_nothing() -> None
     assert as_(manager).post(reverse("learnt"), {"step": "rollback", "why": WHY}).status_code == 422
 
 
-def test_a_manager_reads_what_was_learnt_signs_and_undoes_it(models) -> None:
+def test_a_manager_reads_what_was_learnt_signs_and_undoes_it(models, quick_fit) -> None:
     practice = a_practice()
     manager, gp = a_user(practice, Role.MANAGER, first_name="Mana", last_name="Gerson"), a_user(practice)
     with_a_past(practice)
@@ -66,7 +66,7 @@ def test_a_manager_reads_what_was_learnt_signs_and_undoes_it(models) -> None:
     said = page(manager)
     for words in (
         f"Challenger: {version}",
-        "90 audits",
+        "lessons teach: ",
         "It won its challenge",
         "Acceptable advice",
         "Emergencies called one",
