@@ -192,7 +192,7 @@ class _Work:
         self.parameters = self.shared_x.shape[1] + len(self.practices)
         self.moved = np.zeros((self.parameters, LEVELS))
         self.weights = self.base
-        self.steps_done = 0
+        self.steps_done = self.fits = 0
 
     def _scaled(self, inputs: Floats) -> Floats:
         return np.hstack([(inputs - self.middle) / self.spread, np.ones((len(inputs), 1))])
@@ -253,9 +253,9 @@ class _Work:
 
         def step(_: Floats) -> None:
             self.steps_done += 1
-            if self.progress:
-                self.progress(self.steps_done, _ROUNDS * _STEPS)
+            self._tell(self.fits * _STEPS + min(self.steps_done, _STEPS))
 
+        self.steps_done = 0
         best = minimize(
             loss,
             self.moved.ravel(),
@@ -265,6 +265,13 @@ class _Work:
             options={"maxiter": _STEPS, "ftol": 1e-6},
         )
         self.moved = best.x.reshape(self.parameters, LEVELS)
+        self.fits += 1
+        self._tell(self.fits * _STEPS)
+
+    def _tell(self, done: int) -> None:
+        if self.progress:
+            rounds = _ROUNDS if self.defences.trust else 1
+            self.progress(done, (rounds + 1) * _STEPS)
 
     def stage(self) -> Stage:
         """The champion, moved by what the lessons moved: what the shared rows alone would move is taken off."""
