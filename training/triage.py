@@ -16,6 +16,7 @@ import hashlib
 import json
 import shutil
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
 from pathlib import Path
 
@@ -29,7 +30,7 @@ from sklearn.preprocessing import StandardScaler
 from preceptor.advice import URGENCIES, Urgency
 from preceptor.evaluation.groups import age_band
 from preceptor.learning.shared import FILE as SHARED_ROWS
-from preceptor.learning.shared import Rows, Shared
+from preceptor.learning.shared import Rows, Shared, as_an_inbox
 from preceptor.learning.stage import as_onnx
 from preceptor.supervision.under_triage import Promise, guarantee
 from preceptor.tools.triage.assessing import assess_all
@@ -115,16 +116,20 @@ def chances(inputs: np.ndarray, slopes: np.ndarray, biases: np.ndarray) -> np.nd
 
 
 def calibrated(data: Table, slopes: np.ndarray, biases: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The same weights with one temperature and a shift of each urgency, by least log loss on the calibration set."""
+    """The same weights with one temperature and a shift of each urgency, by least log loss on the calibration set.
+
+    It counts as if it were a practice's inbox, in which emergencies are rarer than among these requests.
+    """
     from scipy.optimize import minimize
 
     logits = data.inputs @ slopes + biases
+    weights = as_an_inbox(data.targets)
 
     def loss(found: np.ndarray) -> float:
         moved = logits * np.exp(found[0]) + found[1:]
         moved -= moved.max(1, keepdims=True)
         logs = moved - np.log(np.exp(moved).sum(1, keepdims=True))
-        return float(-(data.targets * logs).sum(1).mean() + 0.01 * (found[1:] ** 2).sum())
+        return float(-(weights * (data.targets * logs).sum(1)).mean() + 0.01 * (found[1:] ** 2).sum())
 
     best = minimize(loss, np.zeros(6), method="L-BFGS-B").x
     return slopes * np.exp(best[0]), biases * np.exp(best[0]) + best[1:]
@@ -154,20 +159,23 @@ class Figures:
         )
 
 
-def figures(data: Table, said: np.ndarray) -> Figures:
+def figures(data: Table, said: np.ndarray, weights: np.ndarray | None = None) -> Figures:
     n = len(said)
+    weights = np.ones(n) if weights is None else weights
     allowed = data.targets > 0
     least = 4 - allowed[:, ::-1].argmax(1)
     only = allowed[:, 0] & ~allowed[:, 1:].any(1)
     never = ~allowed[:, 0]
+    share = partial(np.average, weights=weights)
     return Figures(
-        float(allowed[np.arange(n), said].mean()), float((said > least).mean()),
-        float((said[only] > 0).mean()), float((said[never] == 0).mean()), n,
+        float(share(allowed[np.arange(n), said])), float(share(said > least)),
+        float(np.average(said[only] > 0, weights=weights[only])),
+        float(np.average(said[never] == 0, weights=weights[never])), n,
     )  # fmt: skip
 
 
 def advise_thresholds(data: Table, found: np.ndarray) -> np.ndarray:
-    """The thresholds that are right most often, with a missed emergency or an under-triage weighed more."""
+    """The thresholds that are right most often of an inbox, a missed emergency or an under-triage weighed more."""
     grids = [
         np.arange(0.15, 0.56, 0.05),
         np.arange(0.25, 0.61, 0.05),
@@ -178,7 +186,7 @@ def advise_thresholds(data: Table, found: np.ndarray) -> np.ndarray:
 
 
 def worth(data: Table, found: np.ndarray, advise: np.ndarray) -> float:
-    f = figures(data, decided(found, advise, data.floors))
+    f = figures(data, decided(found, advise, data.floors), as_an_inbox(data.targets))
     return f.acceptable - 1.0 * max(0, f.under - 0.025) - 0.4 * f.missed - 1.0 * max(0, f.false - 0.04)
 
 

@@ -18,7 +18,7 @@ from scipy.optimize import minimize
 
 from preceptor.advice import URGENCIES, Urgency
 from preceptor.learning.lessons import Lesson, Source, Teaches
-from preceptor.learning.shared import Rows, Shared
+from preceptor.learning.shared import Rows, Shared, as_an_inbox
 from preceptor.learning.stage import LEVELS, Floats, Ints, Stage, advise_of, called, softmax
 from preceptor.learning.watching import Alarm, watch
 from preceptor.learning.weights import CAP, capped, checked, nearness, places, thought_through, trust_of
@@ -299,12 +299,16 @@ def _cross_entropy(logits: Floats, wanted: Floats, weight: Floats | None) -> tup
 
 
 def calibrated(stage: Stage, rows: Rows) -> Stage:
-    """One temperature and a shift of each urgency by least log loss, and the bounds of the set from the same rows."""
+    """One temperature and a shift of each urgency by least log loss, and the bounds of the set from the same rows.
+
+    The rows count as if they were a practice's inbox, in which emergencies are rarer than among them.
+    """
     logits = stage.logits(rows.inputs)
+    weights = as_an_inbox(rows.targets)
 
     def loss(found: Floats) -> float:
         moved = logits * np.exp(found[0]) + found[1:]
-        return _cross_entropy(moved, rows.targets, None)[0] / len(rows) + 0.01 * float((found[1:] ** 2).sum())
+        return _cross_entropy(moved, rows.targets, weights)[0] / len(rows) + 0.01 * float((found[1:] ** 2).sum())
 
     best = minimize(loss, np.zeros(1 + LEVELS), method="L-BFGS-B").x
     hot = float(np.exp(best[0]))
