@@ -26,6 +26,8 @@ SIGN_INS = (
     ("safety", "safety_officer", "Dr Safe", "Officer-Demo"),
 )
 
+SLOWEST_ANSWER = 60.0  # seconds
+
 Progress = Callable[[str, int, int], None]  # (what is being done, how much is done, of how much)
 
 
@@ -104,7 +106,8 @@ def _fill(made: DemoPractice, settings_: Settings, progress: Progress) -> None:
     if report.reported:
         raise RuntimeError(f"the demo's own records did not all import: {report}")
     # One transaction for them all: the demo need not survive a power cut between two requests, as a practice must.
-    with Toolbox(settings.TOOL_SECONDS) as toolbox, transaction.atomic():
+    # It waits longer for a tool than a practice does: a busy computer must not leave the demo without advice.
+    with Toolbox(max(settings.TOOL_SECONDS, SLOWEST_ANSWER)) as toolbox, transaction.atomic():
         for card in toolbox.cards.values():
             why = "The demo practice opens with every tool as second reader."
             set_standing(practice, card.tool, card.version, Standing.SECOND, user=None, why=why)
