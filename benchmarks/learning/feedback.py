@@ -23,7 +23,7 @@ import numpy as np
 from poisoning import OFF
 from worlds import HERE, all_rows, like, measured, world
 
-from preceptor.learning.fitting import TooFew, calibrated, fit
+from preceptor.learning.fitting import LESSON, TooFew, calibrated, fit
 from preceptor.learning.lessons import Source, lessons_of
 from preceptor.learning.shared import Rows, Shared
 from preceptor.learning.simulation import START, Practice, champion_of, team
@@ -82,7 +82,7 @@ def run(seed: int, rows: Rows) -> list[dict]:
             lessons = lessons_of(decided)
             defences = None
             if loop == "naive":
-                lessons = [replace(x, weight=1.0) for x in lessons if x.source is Source.FINAL]
+                lessons = [replace(x, weight=1 / LESSON) for x in lessons if x.source is Source.FINAL]
                 defences = OFF
             with suppress(TooFew):  # always from the shared champion: nothing is counted twice
                 stage = fit(shared, lessons, champion, home="p", defences=defences).stage

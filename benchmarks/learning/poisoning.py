@@ -11,13 +11,14 @@ import csv
 import os
 import sys
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from functools import cache
 
 import numpy as np
 from worlds import HERE, all_rows, like, measured, world
 
-from preceptor.learning.fitting import Defences, TooFew, fit
+from preceptor.learning.fitting import LESSON, Defences, TooFew, fit
 from preceptor.learning.lessons import lessons_of
 from preceptor.learning.simulation import ATTACKS, Practice, team
 
@@ -55,7 +56,10 @@ def run(seed: int, fractions: tuple[float, ...]) -> list[dict]:
 
     def learn(decisions, defences):
         try:
-            return fit(place.shared, lessons_of(decisions), place.champion, home="p", defences=defences)
+            lessons = lessons_of(decisions)
+            if defences is OFF:  # nor is an answer given in passing worth less than a shared example
+                lessons = [replace(lesson, weight=lesson.weight / LESSON) for lesson in lessons]
+            return fit(place.shared, lessons, place.champion, home="p", defences=defences)
         except TooFew:
             return None
 

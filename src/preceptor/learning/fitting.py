@@ -25,6 +25,7 @@ from preceptor.learning.weights import CAP, capped, checked, nearness, places, t
 from preceptor.supervision.under_triage import Promise, guarantee
 from preceptor.tools.triage.model.deciding import Thresholds
 
+LESSON = 0.5  # one answer in the course of a day beside a shared example, which was written and labelled with care
 FEWEST = 50  # lessons about words: below this there is nothing to learn
 HELD_FOR = timedelta(days=14)  # a batch waits so long before it teaches, so that somebody can look at it
 LIMIT = 0.02  # of truly urgent cases whose set may leave out what is urgent enough, on average
@@ -180,7 +181,7 @@ class _Work:
         self.shared_x, self.lesson_x = self._scaled(self.rows.inputs), self._scaled(inputs)
         self.shared_from, self.lesson_from = self.champion.logits(self.rows.inputs), self.champion.logits(inputs)
         self.answers = np.array([lesson.answer.rank for lesson in self.lessons], dtype=np.int64)
-        self.base = np.array([lesson.weight for lesson in self.lessons], dtype=np.float64)
+        self.base = LESSON * np.array([lesson.weight for lesson in self.lessons], dtype=np.float64)
         self.account, self.accounts = places([lesson.account for lesson in self.lessons])
         self.practice, self.practices = places([lesson.practice for lesson in self.lessons])
         capped_practice = np.array([self.home != name for name in self.practices])
