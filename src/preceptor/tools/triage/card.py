@@ -15,19 +15,21 @@ CARD = Card(
     owner="Preceptor",
     scale=tuple(URGENCIES),
     evidence=(
-        "Rules and a model beside them, which learned from 10,272 synthetic examples by eight authors and was "
-        "calibrated on 420 synthetic requests by a ninth. On 550 synthetic requests by an author who had read neither "
-        "(benchmarks/evaluation/RESULTS.md, November 2026): 434 of 550 acceptable, 78.9% (95% interval 75.3 to 82.1); "
-        "less urgent than any acceptable answer in 32 of 550, 5.8% (4.2 to 8.1); 6 of 72 emergencies missed, 8.3% "
-        "(3.9 to 17.0); 25 of 431 that were none sent to 999, 5.8% (4.0 to 8.4). On 84 real emergency-department "
-        "complaints of experts' levels 1 and 2, with age and sex: 66 advised for the same day or sooner, 78.6% (68.7 "
-        "to 86.0; the nurses there 88.1%). Its red flags are tested on wordings made up by their authors (figures in "
+        "Rules and a model beside them, which learned from 20,351 synthetic examples by fourteen authors and was "
+        "calibrated on 2,707 synthetic requests by four others. On 550 synthetic requests by an author who had read "
+        "neither (benchmarks/evaluation/RESULTS.md, November 2026): 453 of 550 acceptable, 82.4% (95% interval 79.0 to "
+        "85.3); less urgent than any acceptable answer in 29 of 550, 5.3% (3.7 to 7.5); 4 of 72 emergencies missed, "
+        "5.6% (2.2 to 13.4); 27 of 431 that were none sent to 999, 6.3% (4.3 to 9.0). On 84 real emergency-department "
+        "complaints of experts' levels 1 and 2, with age and sex: 77 advised for the same day or sooner, 91.7% (83.8 "
+        "to 95.9; the nurses there 88.1%). Its red flags are tested on wordings made up by their authors (figures in "
         "docs/reference/triage.md). No clinician has validated it."
     ),
     limits=(
-        "Reads English only; it says so when a request seems to be in another language.",
+        "Reads English only; it says so when a request seems to be in another language, and knows the plainest words "
+        "for six emergencies in a dozen of them, which no native speaker has checked.",
         "Reads words, not pictures or attachments.",
-        "Its chances were calibrated on synthetic requests by one author: a practice's own requests differ.",
+        "Its chances were calibrated on synthetic requests, weighed as an inbox was supposed to be: yours differs.",
+        "Calls too much an emergency more often than too little; weakest on requests about medication and results.",
         "Misses some emergencies in a stranger's words; a line of a few words tells it little: silence is not safety.",
         "Learned from texts and labels by the project's authors; no clinician has reviewed one.",
     ),
