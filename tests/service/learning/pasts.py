@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
 
 import numpy as np
 from django.utils import timezone
 
 from preceptor.advice import URGENCIES
-from preceptor.learning.shared import Rows
+from preceptor.learning.fitting import Challenger, Moved, Report
+from preceptor.learning.lessons import Lesson
+from preceptor.learning.shared import Rows, Shared
+from preceptor.learning.stage import Stage
 from preceptor.service.accounts.models import User
 from preceptor.service.learning.gathering import reader
 from preceptor.service.learning.learning import shared_rows, the_champion
 from preceptor.service.learning.models import KeptInputs
+from preceptor.service.oversight.models import AuditAnswer
 from preceptor.service.practices.models import Practice
-from preceptor.service.requests.models import Request
+from preceptor.service.requests.models import FirstView, Request
 from service.factories import a_user
 from service.oversight.histories import an_auditor, decided
 
@@ -28,6 +34,7 @@ def lived(practice: Practice, n: int, days_ago: int, clinicians: list[User], aud
     # Cases that the champion is rightly sure of: a challenger that moved a little calls them the same.
     sure = the_champion().stage.chances(rows.inputs)[np.arange(len(rows)), rows.right] > 0.95
     places = np.flatnonzero(sure & (rows.floors >= rows.right))
+    made_for = reader()
     found = []
     for at in range(n):
         place = int(places[(at * 37 + days_ago) % len(places)])
@@ -39,7 +46,7 @@ def lived(practice: Practice, n: int, days_ago: int, clinicians: list[User], aud
         )  # fmt: skip
         row = np.asarray(rows.inputs[place], dtype="<f4").tobytes()
         KeptInputs.objects.create(
-            request=request, made_for=reader(), row=row, floor=int(rows.floors[place]), about=rows.about[place]
+            request=request, made_for=made_for, row=row, floor=int(rows.floors[place]), about=rows.about[place]
         )
         found.append(request)
     return found
@@ -47,14 +54,26 @@ def lived(practice: Practice, n: int, days_ago: int, clinicians: list[User], aud
 
 def with_a_past(practice: Practice, old: int = 90, live: int = 100) -> list[Request]:
     """Lessons that are ripe, and live traffic after them. Audit answers are as old as what they judge."""
-    from preceptor.service.oversight.models import AuditAnswer
-
     clinicians, auditor = [a_user(practice) for _ in range(6)], an_auditor(practice)
     found = [*lived(practice, old, OLD, clinicians, auditor), *lived(practice, live, LIVE, clinicians, auditor)]
     for answer in AuditAnswer.objects.filter(draw__request__in=found).select_related("draw__decision"):
         AuditAnswer.objects.filter(pk=answer.pk).update(at=answer.draw.decision.at + timedelta(hours=3))
-    from preceptor.service.requests.models import FirstView
-
     for view in FirstView.objects.filter(request__in=found):
         FirstView.objects.filter(pk=view.pk).update(at=view.opened)
     return found
+
+
+def fit_at_once(
+    shared: Shared, lessons: list[Lesson], champion: Stage, *, as_of: datetime, more: float = 0.001, **_: Any
+) -> Challenger:
+    """The champion, a hair more urgent. `fit` itself is tested in its own place, and once beside the tests of these."""
+    ripe = [lesson for lesson in lessons if (as_of - lesson.when).days >= 14]
+    biases = champion.biases.copy()
+    biases[0] += more
+    report = Report(
+        lessons=len(lessons), used=len(ripe), by_source={"audit": len(ripe)}, by_reason={}, context=0,
+        held_back=len(lessons) - len(ripe), set_aside=0, superseded=0, weight=0.01, weight_by_account={},
+        weight_by_practice={}, trust={}, alarms=(), first=ripe[0].when, last=ripe[-1].when,
+        moved=Moved(len(shared.calibration), 0.0, 0, 0.0),
+    )  # fmt: skip
+    return Challenger(replace(champion, biases=biases), report)

@@ -19,7 +19,8 @@ from preceptor.service.learning.models import KeptInputs
 from preceptor.service.requests.cases import case_of
 from preceptor.service.requests.models import Decision, Request
 from preceptor.tools.triage.card import VERSION
-from preceptor.tools.triage.model.judging import ARTEFACT, FILES, HEAD, Inputs, Model, the_model
+from preceptor.tools.triage.model.judging import FILES, HEAD, Inputs, Model, the_model
+from preceptor.tools.triage.model.learnt import shipped
 
 Progress = Callable[[int, int], None]
 AT_ONCE = 200
@@ -82,7 +83,8 @@ def inputs_of(requests: Iterable[Request]) -> dict[UUID, Inputs]:
 
 def reader() -> str:
     """What reads requests here: the tool's rules, by its version, with the encoder and the words, by their digests."""
-    digests = [hashlib.sha256((ARTEFACT / name).read_bytes()).hexdigest() for name in FILES if name != HEAD]
+    described = shipped()["sha256"]  # which the files are checked against when they are loaded
+    digests = [described[name] for name in FILES if name != HEAD]
     return f"{VERSION} {hashlib.sha256(''.join(digests).encode()).hexdigest()}"
 
 

@@ -19,6 +19,7 @@ from preceptor.service.learning.forms import PROMOTE, ROLL_BACK, WITHDRAW, StepF
 from preceptor.service.learning.learning import promote
 from preceptor.service.learning.models import ModelStep, What
 from preceptor.service.oversight.standing import standing_of
+from preceptor.service.oversight.tables import versions
 from preceptor.service.oversight.words import STANDING_MEANS, STANDING_WORDS
 from preceptor.service.practices.models import Practice
 from preceptor.tools.models import CHALLENGER, Held
@@ -66,7 +67,7 @@ def _take(http: HttpRequest, user: User, form: StepForm, in_force: Held, challen
 
 def _context(practice: Practice, user: User, in_force: Held, challenger: Held) -> dict[str, Any]:
     card = installed.found()[steps.TOOL].card
-    rows = steps.steps()
+    rows, rival = steps.steps(), steps.version_with(challenger.digest)
     return {
         "card": card,
         "tab": "learnt",
@@ -81,6 +82,7 @@ def _context(practice: Practice, user: User, in_force: Held, challenger: Held) -
         "wanted": steps.version_with(steps.should_be_in_force()),
         "may_govern": user.may_govern,
         "choices": _choices(in_force, challenger) if user.may_govern else [],
+        "has_figures": challenger.model is not None and rival in versions(practice, card.tool),
     }
 
 

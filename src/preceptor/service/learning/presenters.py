@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from preceptor.evaluation.groups import AGE_BANDS
 from preceptor.service.accounts.models import User
 from preceptor.service.learning.models import ModelStep
 from preceptor.service.learning.telling import MEASURES, SOURCES
@@ -16,9 +17,9 @@ from preceptor.service.requests.marks import opening_words
 from preceptor.service.requests.models import Request, State
 from preceptor.service.requests.reasons import REASON_WORDS
 from preceptor.service.words import URGENCY_WORDS
-from preceptor.tools.triage.library import the_library
 
 CASES_SHOWN = 20  # moved in each direction
+_BANDS = {name: at for at, (_, name) in enumerate(AGE_BANDS)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,10 @@ def measures(challenge: Mapping[str, Any]) -> Sheet:
 
 def groups(challenge: Mapping[str, Any]) -> Sheet:
     """Acceptable advice by group; the intervals allow for as many looks as there are groups."""
-    rows = [_row(f"{each['attribute']}: {each['value']}", each["change"]) for each in challenge["groups"]]
+    found = sorted(
+        challenge["groups"], key=lambda each: (each["attribute"], _BANDS.get(each["value"], 0), each["value"])
+    )
+    rows = [_row(f"{each['attribute']}: {each['value']}", each["change"]) for each in found]
     return Sheet("Acceptable advice, by group", ("Group", "Before", "After", "Difference, points"), tuple(rows), ())
 
 
@@ -66,7 +70,7 @@ def live(challenge: Mapping[str, Any]) -> list[str]:
 
 def taught(lessons: Mapping[str, Any]) -> list[str]:
     """What it was learnt from, in sentences."""
-    by_source = ", ".join(f"{n:,} {SOURCES[source]}" for source, n in lessons["by_source"].items())
+    by_source = ", ".join(f"{n:,} from {SOURCES[source]}" for source, n in lessons["by_source"].items())
     moved = lessons["moved"]
     said = [f"{lessons['used']:,} of {lessons['offered']:,} lessons teach: {by_source}."]
     if lessons["first"]:
@@ -108,11 +112,10 @@ def alarms(lessons: Mapping[str, Any], practice: Practice) -> list[str]:
 
 
 def moved_on_the_hold_out(challenge: Mapping[str, Any], direction: str) -> list[Moved]:
-    titles = {each.id: each.title for each in the_library().presentations}
     return [
         Moved(
-            titles.get(case["about"], case["about"].replace("_", " ") or "not known"), _urgency(case["before"]),
-            _urgency(case["after"]), _urgency(case["right"]), _verdict(case["better"]),
+            f"Synthetic request {case['case']}", _urgency(case["before"]), _urgency(case["after"]),
+            _urgency(case["right"]), _verdict(case["better"]),
         )
         for case in challenge[direction][:CASES_SHOWN]
     ]  # fmt: skip

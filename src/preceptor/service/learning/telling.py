@@ -68,7 +68,7 @@ def for_others(figures: Mapping[str, Any]) -> dict[str, Any]:
 def in_words(figures: Mapping[str, Any], version: str) -> list[str]:
     """What `preceptor learn` prints."""
     lessons, challenge = figures["lessons"], figures["challenge"]
-    by_source = ", ".join(f"{n:,} of {SOURCES[source]}" for source, n in lessons["by_source"].items())
+    by_source = ", ".join(f"{n:,} from {SOURCES[source]}" for source, n in lessons["by_source"].items())
     lines = [
         f"Learnt {version} from {lessons['used']:,} of {lessons['offered']:,} lessons: {by_source}.",
         f"They have {lessons['weight']:.1%} of the whole weight. Of {lessons['moved']['n']:,} synthetic requests that "
