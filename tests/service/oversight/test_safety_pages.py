@@ -172,7 +172,7 @@ def lines_of(response) -> list[dict[str, str]]:
 def test_the_hazard_log_leaves_as_csv_as_pdf_and_on_paper(practice, gp):
     rows = lines_of(as_(gp).get(reverse("safety_export", args=["hazards", "csv"])))
     assert [row["Id"] for row in rows] == [hazard.id for hazard in hazard_log().hazards]
-    assert "test tests/" in rows[0]["Evidence"]
+    assert "Test: tests/" in rows[0]["Evidence"]
     pdf = as_(gp).get(reverse("safety_export", args=["hazards", "pdf"]))
     assert (pdf["Content-Type"], pdf.content[:5]) == ("application/pdf", b"%PDF-")
     assert pdf["Content-Disposition"].startswith('attachment; filename="hazards-')

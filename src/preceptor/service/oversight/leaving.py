@@ -20,7 +20,7 @@ def hazards(practice: Practice) -> Sheet:
             each.id, each.hazard, each.cause, each.effect, str(each.initial), "\n".join(each.controls),
             str(each.residual),
             "\n".join(
-                [f"test {name}" for name in each.tests]
+                [f"Test: {name}" for name in each.tests]
                 + [f"{metrics[name].title}: {metrics[name].words}" for name in each.metrics]
             ),
         )

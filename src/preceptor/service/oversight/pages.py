@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from preceptor import tools as installed
 from preceptor.advice import URGENCIES, Card, Standing
+from preceptor.evaluation.evaluation import NOT_CALIBRATED
 from preceptor.service.accounts.signed_in import practice_of, staff_of
 from preceptor.service.oversight import drawing, presenters, tables
 from preceptor.service.oversight.forms import StandingForm
@@ -135,6 +136,7 @@ def tool_figures(http: HttpRequest, name: str) -> HttpResponse:
             "bounds": presenters.bounds(found),
             "bounds_in_words": drawing.bounds_in_words(found) if found.bounds else "",
             "calibration": presenters.calibration(found),
+            "uncalibrated": any(NOT_CALIBRATED in limit.casefold() for limit in card.limits),
             "reliance": presenters.reliance(found),
             "subgroups": presenters.subgroups(found.gates),
             "rates_differ": found.gates.audited.even_below

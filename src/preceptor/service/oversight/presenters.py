@@ -15,9 +15,10 @@ from preceptor.service.oversight.measuring import SPELL, Figures, Gates
 from preceptor.service.oversight.models import ToolStanding
 from preceptor.service.oversight.needing import MOST, cases_for_comparison, more_of_group, urgent_for_bound
 from preceptor.service.oversight.sheets import Sheet
-from preceptor.service.oversight.telling import figure_in_words, points_in_words, share_in_words
+from preceptor.service.oversight.telling import figure_in_words, interval_in_words, points_in_words, share_in_words
 from preceptor.service.oversight.words import STANDING_WORDS
 from preceptor.service.practices.models import Practice
+from preceptor.supervision.figures import Figure
 from preceptor.supervision.standing import STEP_UP
 from preceptor.supervision.telling import TITLES
 
@@ -52,9 +53,7 @@ def next_step(found: Judged, change: ToolStanding | None) -> NextStep:
 def _needs(held: Gates, now: Standing, change: ToolStanding | None) -> tuple[str, ...]:
     said = []
     if more := cases_for_comparison(held.measured.comparison, held.terms.thresholds):
-        said.append(
-            f"non-inferiority: at least {more:,} more audited decisions, none on which the clinician alone is right"
-        )
+        said.append(f"non-inferiority: at least {more:,} more audited decisions, none on which it alone is wrong")
     urgent = urgent_for_bound(held)
     if urgent == MOST:
         said.append(f"under-triage: more than {MOST:,} further urgent cases")
@@ -126,19 +125,24 @@ def subgroups(held: Gates) -> Sheet:
         return Sheet("Subgroups", columns, ())
     rows = []
     for group in found.groups:
-        pooled = group.pooled
         rows.append(
             (
                 f"{group.attribute}: {group.value}",
                 share_in_words(group.raw),
                 share_in_words(group.others),
                 points_in_words(group.worse_by),
-                f"{100 * pooled.value:.0f}%" if pooled.value is not None else pooled.words,
+                _pooled(group.pooled),
                 group.answer.value,
                 _more(more_of_group(group, held.terms.thresholds, len(found.groups))),
             )
         )
     return Sheet("Subgroups", columns, tuple(rows), found.notes)
+
+
+def _pooled(found: Figure) -> str:
+    if found.value is None or found.interval is None:
+        return found.words
+    return f"{100 * found.value:.0f}% ({interval_in_words(found.interval)})"
 
 
 def _more(number: int | None) -> str:
