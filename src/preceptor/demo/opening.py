@@ -58,7 +58,8 @@ def clear(home: Path) -> None:
     (home / "demo.json").unlink(missing_ok=True)
     for database in home.glob("preceptor.sqlite3*"):
         database.unlink()
-    shutil.rmtree(home / "practice", ignore_errors=True)
+    for folder in ("practice", "models"):  # and what was learnt there, which the next ledger would know nothing of
+        shutil.rmtree(home / folder, ignore_errors=True)
 
 
 def open_practice(home: Path, settings: Settings, progress: Progress) -> None:
