@@ -22,7 +22,8 @@ from worlds import HERE, like, measured
 from preceptor.advice import URGENCIES, Case, Request
 from preceptor.demo.inbox import Text, arrivals
 from preceptor.demo.people import the_list
-from preceptor.learning.fitting import TooFew, calibrated, fit
+from preceptor.learning.calibrating import calibrated
+from preceptor.learning.fitting import TooFew, fit
 from preceptor.learning.lessons import lessons_of
 from preceptor.learning.shared import FILE, Rows, Shared, load
 from preceptor.learning.simulation import START, YEAR, Practice, champion_of, team

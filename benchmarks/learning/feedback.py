@@ -23,8 +23,10 @@ import numpy as np
 from poisoning import OFF
 from worlds import HERE, all_rows, like, measured, world
 
-from preceptor.learning.fitting import LESSON, TooFew, calibrated, fit
+from preceptor.learning.calibrating import calibrated
+from preceptor.learning.fitting import TooFew, fit
 from preceptor.learning.lessons import Source, lessons_of
+from preceptor.learning.moving import LESSON
 from preceptor.learning.shared import Rows, Shared
 from preceptor.learning.simulation import START, Practice, champion_of, team
 from preceptor.learning.stage import Stage

@@ -18,8 +18,9 @@ from functools import cache
 import numpy as np
 from worlds import HERE, all_rows, like, measured, world
 
-from preceptor.learning.fitting import LESSON, Defences, TooFew, fit
+from preceptor.learning.fitting import TooFew, fit
 from preceptor.learning.lessons import lessons_of
+from preceptor.learning.moving import LESSON, Defences
 from preceptor.learning.simulation import ATTACKS, Practice, team
 
 FRACTIONS = (0.01, 0.02, 0.05, 0.1, 0.2)

@@ -15,8 +15,9 @@ from datetime import timedelta
 import numpy as np
 from worlds import HERE, all_rows, like, measured, world
 
-from preceptor.learning.fitting import Defences, TooFew, fit
+from preceptor.learning.fitting import TooFew, fit
 from preceptor.learning.lessons import lessons_of
+from preceptor.learning.moving import Defences
 from preceptor.learning.simulation import Practice, team
 
 SIZES = {"100 decisions, 2 clinicians": (100, 2), "400 decisions, 4 clinicians": (400, 4),

@@ -19,8 +19,9 @@ from crowdkit.aggregation import DawidSkene, Wawa
 from scipy.stats import spearmanr
 from worlds import all_rows, like, percent, world
 
-from preceptor.learning.fitting import Defences, fit
+from preceptor.learning.fitting import fit
 from preceptor.learning.lessons import Source, lessons_of
+from preceptor.learning.moving import Defences
 from preceptor.learning.simulation import Clinician, Practice
 
 PEOPLE = 12

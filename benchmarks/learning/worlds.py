@@ -13,8 +13,8 @@ import numpy as np
 from scipy.stats import t as student
 
 from preceptor.advice import Urgency
+from preceptor.learning.calibrating import calibrated
 from preceptor.learning.challenge import least_allowed
-from preceptor.learning.fitting import calibrated
 from preceptor.learning.shared import FILE, Rows, Shared, load
 from preceptor.learning.simulation import champion_of, parts
 from preceptor.learning.stage import Stage

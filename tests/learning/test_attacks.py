@@ -8,8 +8,9 @@ from statistics import mean
 import pytest
 
 from learning.worlds import World, world
-from preceptor.learning.fitting import Defences, fit
+from preceptor.learning.fitting import fit
 from preceptor.learning.lessons import lessons_of
+from preceptor.learning.moving import Defences
 from preceptor.learning.simulation import ATTACKS
 from preceptor.learning.stage import Floats
 from preceptor.learning.watching import Kind, watch

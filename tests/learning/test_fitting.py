@@ -9,8 +9,9 @@ import pytest
 
 from learning.worlds import World, shipped, world
 from preceptor.advice import URGENCIES
-from preceptor.learning.fitting import FEWEST, HELD_FOR, Challenger, TooFew, fit
+from preceptor.learning.fitting import FEWEST, Challenger, TooFew, fit
 from preceptor.learning.lessons import Answer, Decided, Lesson, Source, Teaches, lessons_of
+from preceptor.learning.moving import HELD_FOR
 from preceptor.learning.simulation import Practice, team
 from preceptor.learning.weights import CAP
 

@@ -7,7 +7,7 @@ from functools import cache
 
 import numpy as np
 
-from preceptor.learning.fitting import calibrated
+from preceptor.learning.calibrating import calibrated
 from preceptor.learning.lessons import Decided
 from preceptor.learning.shared import FILE, Rows, Shared, load
 from preceptor.learning.simulation import Practice, champion_of, parts, team

@@ -47,6 +47,18 @@ def softmax(logits: Floats) -> Floats:
     return np.asarray(weights / weights.sum(axis=1, keepdims=True))
 
 
+def cross_entropy(logits: Floats, wanted: Floats, weight: Floats | None) -> tuple[float, Floats]:
+    """The loss, and its slope for each logit."""
+    logits = logits - logits.max(axis=1, keepdims=True)
+    total = np.exp(logits)
+    whole = total.sum(axis=1, keepdims=True)
+    each = -(wanted * (logits - np.log(whole))).sum(axis=1)
+    slope = total / whole - wanted
+    if weight is None:
+        return float(each.sum()), slope
+    return float(each @ weight), slope * weight[:, None]
+
+
 def advise_of(thresholds: Thresholds) -> Floats:
     return np.array([thresholds.advise[urgency] for urgency in URGENCIES[:-1]])
 
