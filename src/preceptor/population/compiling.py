@@ -29,8 +29,8 @@ from preceptor.tools.watch.nodes import (
     Row,
     Selection,
     Summary,
+    fields_of,
     per_patient_parts,
-    row_fields,
     row_parts,
     selection_of,
     speaks_of_person,
@@ -92,7 +92,8 @@ def _sql(watch: Watch, as_of: datetime, target: Target, columns: dict[str, Expre
     patients = compiler.patients()
     patients = patients.filter(compiler.value(watch.when.met, patients))
     wanted = {name: compiler.value(each, patients) for name, each in columns.items()}
-    return str(ibis.to_sql(patients.select("patient", "died", **wanted), dialect=target.dialect))
+    told = [name for name in ("patient", "died") if name in patients.columns]
+    return str(ibis.to_sql(patients.select(*told, **wanted), dialect=target.dialect))
 
 
 class _Compiler:
@@ -103,6 +104,8 @@ class _Compiler:
         year, day = march_calendar(as_of.date())
         self._now = {"day": day_number(as_of.date()), "march_year": year, "march_day": day}
         self._needed = needed(wanted[0])
+        # Beside the condition only the patient is wanted, and the condition does not speak of them.
+        self._asks_of_person = len(wanted) > 1 or speaks_of_person(wanted[0])
         self._outer = list(dict.fromkeys(part for expression in wanted for part in per_patient_parts(expression)))
         self._rounds = _in_rounds(_depends_on_all(self._outer))
         self._inner = {part for parts in self._rounds for part in parts}
@@ -121,6 +124,8 @@ class _Compiler:
         grouped = {self._columns[part]: self._aggregate(part, rows) for part in self._outer if not _is_slope(part)}
         worked_out = [rows.group_by("patient").aggregate(**grouped)] if grouped else []
         worked_out += [self._slope(part, rows) for part in self._outer if _is_slope(part)]
+        if self._needed and len(worked_out) == 1 and not self._asks_of_person:
+            return worked_out[0]
         for table in worked_out:
             # Who has none of what is needed is in no group, and cannot be found.
             joined = people.inner_join if self._needed else people.left_join
@@ -133,6 +138,9 @@ class _Compiler:
         rows = self._events.filter(
             reduce(_or, [_about(selection, self._events) for selection in sorted(self._bare, key=repr)])
         )
+        if len(self._bare) > 1 and all(selection.about for selection in self._bare):
+            # The same said shortly, so that an engine can pass over whole blocks of rows about other things.
+            rows = rows.filter(rows.concept.isin(sorted(frozenset().union(*(each.concepts for each in self._bare)))))
         for selection in self._needed if self._is_worth_choosing() else ():
             rows = rows.semi_join(self._events.filter(self._mask(selection, self._events)).select("patient"), "patient")
         rows = rows.select(sorted(self._fields()))
@@ -156,11 +164,7 @@ class _Compiler:
     def _fields(self) -> set[str]:
         """The columns of `events` that anything looks at."""
         found = {"patient", "ord", "day"} | ({"kind", "concept"} if len(self._bare) > 1 else set())
-        for part in self._columns:
-            found |= {field for expression in row_parts(part) for field in row_fields(expression)}
-            found |= {part.field} if isinstance(part, Field) else set()
-            found |= {"value"} if isinstance(part, Summary) or selection_of(part).valued else set()
-        return found
+        return found.union(*map(fields_of, self._columns))
 
     def _aggregate(self, part: PerPatient, rows: Table) -> Value:
         """As one value for the rows of a patient."""

@@ -11,7 +11,7 @@ from preceptor.tools.watch.nodes import (
     ALWAYS,
     Expression,
     PerPatient,
-    Selection,
+    fields_of,
     per_patient_parts,
     row_fields,
     row_parts,
@@ -30,20 +30,26 @@ class Wanted:
     concepts: frozenset[str]
     kinds: frozenset[str]
     words: frozenset[str]
+    values: bool = True
+    ends: bool = True
 
     @classmethod
     def by(cls, watches: Iterable[Watch]) -> Wanted:
         concepts: set[str] = set()
         kinds: set[str] = set()
         words: set[str] = set()
-        for selection in _selections(watches):
+        parts = _parts(watches)
+        for selection in set(map(selection_of, parts)):
             if selection.about:
                 concepts |= selection.concepts
             else:
                 kinds |= set(selection.kinds)
             if any("said" in row_fields(condition) for condition in selection.where):
                 words |= set(selection.kinds)
-        return cls(frozenset(concepts), frozenset(kinds), frozenset(words))
+        fields = {field for part in parts for field in fields_of(part)}
+        return cls(
+            frozenset(concepts), frozenset(kinds), frozenset(words), values="value" in fields, ends="end_day" in fields
+        )
 
     @property
     def sql(self) -> str:
@@ -73,7 +79,9 @@ def events_sql(source: str, wanted: Wanted, as_of: datetime, dialect: Dialect) -
     """`source` is what stands after FROM. What had not happened yet, or was entered in error, is left out."""
     when, end = (f"{dialect.quote}{name}{dialect.quote}" for name in ("when", "end"))
     moment = f"CASE WHEN {when} IS NULL THEN {ALWAYS * 86_400_000_000} ELSE {dialect.microseconds.format(when)} END"
-    end_at = dialect.microseconds.format(end)
+    # What nobody looks at is not read from the files.
+    end_at = dialect.microseconds.format(end) if wanted.ends else "CAST(NULL AS BIGINT)"
+    value = "CAST(value AS DOUBLE)" if wanted.values else "CAST(NULL AS DOUBLE)"
     said = "''"
     if wanted.words:
         words = "lower(concat(coalesce(text, ''), chr(10), coalesce(note, '')))"
@@ -84,7 +92,7 @@ def events_sql(source: str, wanted: Wanted, as_of: datetime, dialect: Dialect) -
             CASE WHEN abs(value) <= {_LARGEST} THEN value END AS value, status,
             CAST(floor(end_at / 86400000000) AS BIGINT) AS end_day, said
         FROM (
-            SELECT patient, {moment} AS moment, id, kind, concept, CAST(value AS DOUBLE) AS value,
+            SELECT patient, {moment} AS moment, id, kind, concept, {value} AS value,
                 coalesce(status, '') AS status, {end_at} AS end_at, {said} AS said
             FROM {source}
             WHERE {wanted.sql} AND ({when} IS NOT NULL OR kind IN ({_listed(UNDATED_COUNT)}))
@@ -111,8 +119,8 @@ def people_sql(source: str, as_of: datetime, living: bool) -> str:
     """  # noqa: S608 -- put together from our own words
 
 
-def _selections(watches: Iterable[Watch]) -> set[Selection]:
-    found: set[Selection] = set()
+def _parts(watches: Iterable[Watch]) -> set[PerPatient]:
+    """Every value by patient that is worked out for them."""
     seen: set[PerPatient] = set()
     waiting: list[Expression] = []
     for watch in watches:
@@ -124,9 +132,8 @@ def _selections(watches: Iterable[Watch]) -> set[Selection]:
         for part in per_patient_parts(waiting.pop()):
             if part not in seen:
                 seen.add(part)
-                found.add(selection_of(part))
                 waiting += row_parts(part)
-    return found
+    return seen
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -301,3 +301,13 @@ def row_fields(expression: Expression) -> set[str]:
     if isinstance(expression, Op):
         return {field for argument in expression.arguments for field in row_fields(argument)}
     return {expression.field} if isinstance(expression, Row) else set()
+
+
+def fields_of(part: PerPatient) -> set[str]:
+    """The fields of a row that are looked at on the way to a value by patient."""
+    found = {field for expression in row_parts(part) for field in row_fields(expression)}
+    if isinstance(part, Field):
+        found.add(part.field)
+    if selection_of(part).valued or (isinstance(part, Summary) and part.what != "count"):
+        found.add("value")
+    return found
