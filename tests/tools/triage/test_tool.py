@@ -45,6 +45,7 @@ def test_a_sore_throat_is_for_the_pharmacy_and_says_why() -> None:
         ("Are my blood test results back?", Urgency.ROUTINE, Kind.RESULTS),
         ("I need a sick note for my bad back", Urgency.ROUTINE, Kind.ADMINISTRATIVE),
         ("Can I book a smear please", Urgency.ROUTINE, Kind.ADMINISTRATIVE),
+        ("I ran out of insulin this morning", Urgency.SAME_DAY, Kind.MEDICATION),
         ("I found a lump in my breast", Urgency.SOON, Kind.CLINICAL),
         ("blood in my wee", Urgency.SOON, Kind.CLINICAL),
         ("hay fever is bad this year", Urgency.SELF_CARE, Kind.CLINICAL),
@@ -80,11 +81,6 @@ def test_problems_beside_each_other_are_all_named() -> None:
 @pytest.mark.xfail(strict=True, reason="the model reads a message as a whole: the rest may put it off")
 def test_a_problem_that_needs_days_decides_beside_what_does_not() -> None:
     assert advise(BESIDE).option == Urgency.SOON
-
-
-@pytest.mark.xfail(strict=True, reason="the model has learnt that no insulin is an emergency more often than not")
-def test_who_ran_out_of_insulin_this_morning_is_for_the_same_day() -> None:
-    assert advise("I ran out of insulin this morning").option == Urgency.SAME_DAY
 
 
 def test_the_tool_as_a_whole_follows_severity_age_and_illness() -> None:

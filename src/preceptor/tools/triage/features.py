@@ -21,6 +21,10 @@ BUILT_IN = frozenset({"male", "female", "child", "baby", "pregnant_in_weeks", "f
 MEASURES = frozenset({"age", "weeks_pregnant", "temperature", "ketones", "urine_ketones", "lasting_days"})
 
 
+# Words that measures are read by (`text/measures.py`), which spelling leads towards as towards the rules' own.
+_MEASURED = frozenset(["hours", "month", "months", "years", "weeks", "minutes", "temperature"])
+
+
 class LibraryError(ValueError):
     """A data file of the library is wrong; the message names the file's entry and says how."""
 
@@ -94,7 +98,7 @@ class Library:
                     index.add(unless(feature.name), words.compile(phrase))
             except PatternError as wrong:
                 raise LibraryError(f"feature {feature.name}: {wrong}") from None
-        library = cls(known, index, Spelling(index.words, misspellings, real_words))
+        library = cls(known, index, Spelling(index.words | _MEASURED, misspellings, real_words))
         for feature in known.values():
             if feature.when:
                 library.check(feature.when, f"feature {feature.name}")

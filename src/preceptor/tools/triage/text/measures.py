@@ -69,7 +69,7 @@ _NOT_OF_PREGNANCY = word_set(
 )
 _SOMEBODY_ELSE = word_set("sister friend cousin colleague neighbour niece mate teacher boss")
 _TEMPERATURE = re.compile(
-    r" (?:temperature|temp|temps|fever|thermometer|burning up)(?: [^ ]+){0,6}? (?P<near>3[5-9](?:\.\d)?|4[0-2](?:\.\d)?|9[5-9](?:\.\d)?|10[0-8](?:\.\d)?)(?= )"
+    r" (?:temperature|temp|temps|fever|thermometer|burning up)(?: [^ ]+){0,6}? (?P<near>3[5-9](?:\.\d)?|4[0-2](?:\.\d)?|9[5-9](?:\.\d)?|10[0-8](?:\.\d)?|(?:3[6-9]|4[0-2])\d)(?= )"
     r"| (?P<unit>3[5-9](?:\.\d)?|4[0-2](?:\.\d)?)(?: degrees)? (?:degrees|c|celsius|centigrade|temperature|fever)(?= )"
     r"| (?P<fahrenheit>9[5-9](?:\.\d)?|10[0-8](?:\.\d)?)(?: degrees)? (?:f|fahrenheit)(?= )"
     r"| (?P<bare>3[789]\.\d|4[01]\.\d)(?= )"
@@ -279,11 +279,12 @@ def weeks_pregnant(sentences: tuple[Sentence, ...]) -> tuple[Measure, ...]:
 
 
 def temperatures(sentences: tuple[Sentence, ...]) -> tuple[Measure, ...]:
-    """Body temperatures in degrees Celsius; Fahrenheit is converted."""
+    """Body temperatures in degrees Celsius; Fahrenheit is converted, and 393 has lost its point."""
     found = []
     for _, match, where in _found(sentences, _TEMPERATURE):
         value = float(next(v for v in match.groupdict().values() if v))
-        found.append(_with(where, round((value - 32) / 1.8, 1) if value > 90 else value))
+        celsius = value / 10 if value > 300 else round((value - 32) / 1.8, 1) if value > 90 else value
+        found.append(_with(where, celsius))
     return tuple(found)
 
 
