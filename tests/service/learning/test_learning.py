@@ -10,6 +10,7 @@ import pytest
 
 from preceptor.advice import Standing
 from preceptor.learning.artefacts import Refused
+from preceptor.learning.reading import Readers
 from preceptor.service.accounts.models import Role
 from preceptor.service.doctor import examine
 from preceptor.service.learning import steps
@@ -187,14 +188,15 @@ def test_words_are_read_once_and_what_cannot_be_read_teaches_nothing() -> None:
     english = a_request(practice, text="I have had a sore throat since yesterday and a bit of a temperature")
     nothing = a_request(practice, text="?")
 
-    found = inputs_of([english, nothing])
+    readers = Readers()
+    found = inputs_of([english, nothing], readers)
 
     assert set(found) == {english.pk}
     assert KeptInputs.objects.count() == 2
     KeptInputs.objects.filter(request=english).update(floor=0)  # what is kept is what is taken
-    assert inputs_of([english])[english.pk].floor == 0
+    assert inputs_of([english], readers)[english.pk].floor == 0
     KeptInputs.objects.update(made_for="an earlier encoder")
-    assert inputs_of([english])[english.pk].floor == 4
+    assert inputs_of([english], readers)[english.pk].floor == 4
 
 
 def test_a_second_round_teaches_nothing() -> None:

@@ -6,6 +6,7 @@ Only the first round of a request counts: what opened it again is not in its wor
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,21 +14,19 @@ from uuid import UUID
 
 import numpy as np
 
-from preceptor.advice import URGENCIES, Urgency
+from preceptor.advice import URGENCIES, Case, Urgency
 from preceptor.learning.lessons import Answer, Decided
+from preceptor.learning.reading import Readers
 from preceptor.service.learning.models import KeptInputs
 from preceptor.service.requests.cases import case_of
 from preceptor.service.requests.models import Decision, Request
 from preceptor.tools.triage.card import VERSION
-from preceptor.tools.triage.model.judging import FILES, HEAD, Inputs, Model, the_model
+from preceptor.tools.triage.model.judging import FILES, HEAD, Inputs
 from preceptor.tools.triage.model.learnt import shipped
 
+log = logging.getLogger(__name__)
 Progress = Callable[[int, int], None]
 AT_ONCE = 200
-
-
-class CannotRead(Exception):
-    """Nothing can be learnt, because requests cannot be read; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,29 +50,29 @@ def told_since(moment: datetime | None = None, progress: Progress | None = None)
         rows = rows.filter(at__gt=moment)
     keys = list(rows.order_by("at", "pk").values_list("pk", flat=True))
     found: list[Told] = []
-    for start in range(0, len(keys), AT_ONCE):
-        batch = rows.filter(pk__in=keys[start : start + AT_ONCE]).select_related(
-            "request__patient", "request__practice", "assessment", "request__audit_draw__answer"
-        )
-        decisions = list(batch.prefetch_related("request__first_views").order_by("at", "pk"))
-        inputs = inputs_of([decision.request for decision in decisions])
-        found += [_told(each, inputs[each.request_id]) for each in decisions if each.request_id in inputs]
-        if progress:
-            progress(start + len(decisions), len(keys))
+    with Readers() as readers:
+        for start in range(0, len(keys), AT_ONCE):
+            batch = rows.filter(pk__in=keys[start : start + AT_ONCE]).select_related(
+                "request__patient", "request__practice", "assessment", "request__audit_draw__answer"
+            )
+            decisions = list(batch.prefetch_related("request__first_views").order_by("at", "pk"))
+            inputs = inputs_of([decision.request for decision in decisions], readers)
+            found += [_told(each, inputs[each.request_id]) for each in decisions if each.request_id in inputs]
+            if progress:
+                progress(start + len(decisions), len(keys))
     return found
 
 
-def inputs_of(requests: Iterable[Request]) -> dict[UUID, Inputs]:
+def inputs_of(requests: Iterable[Request], readers: Readers) -> dict[UUID, Inputs]:
     """What each request is to the second stage, by its id: as kept, or read now and kept."""
     wanted = {request.pk: request for request in requests}
     made_for = reader()
     kept = {each.request_id: each for each in KeptInputs.objects.filter(request__in=wanted, made_for=made_for)}
     lacking = [request for key, request in wanted.items() if key not in kept]
     if lacking:
-        model = the_model()
-        if model is None:
-            raise CannotRead("the triage model that ships is missing or altered: reinstall Preceptor")
-        read = [_read(model, request, made_for) for request in lacking]
+        cases = [(request, case) for request in lacking if (case := _case(request))]
+        given = readers.read([case for _, case in cases])
+        read = [_kept(request, made_for, inputs) for (request, _), inputs in zip(cases, given, strict=True)]
         KeptInputs.objects.bulk_create(
             read, update_conflicts=True, unique_fields=["request"], update_fields=["made_for", "row", "floor", "about"]
         )
@@ -88,8 +87,16 @@ def reader() -> str:
     return f"{VERSION} {hashlib.sha256(''.join(digests).encode()).hexdigest()}"
 
 
-def _read(model: Model, request: Request, made_for: str) -> KeptInputs:
-    found = model.inputs(case_of(request))
+def _case(request: Request) -> Case | None:
+    """None, with a line in the log, where the record cannot be read: it then teaches nothing, and the others do."""
+    try:
+        return case_of(request)
+    except Exception:
+        log.exception("the case of request %s could not be made", request.pk)
+        return None
+
+
+def _kept(request: Request, made_for: str, found: Inputs | None) -> KeptInputs:
     if found is None:
         return KeptInputs(request=request, made_for=made_for, row=b"", floor=len(URGENCIES) - 1)
     row = np.asarray(found.row, dtype="<f4").tobytes()

@@ -20,11 +20,12 @@ from preceptor.learning.artefacts import Refused
 from preceptor.learning.challenge import challenge
 from preceptor.learning.fitting import Challenger, TooFew, fit
 from preceptor.learning.lessons import Lesson, lessons_of
+from preceptor.learning.reading import CannotRead
 from preceptor.learning.shared import FILE, Shared, load
 from preceptor.learning.stage import Stage, as_onnx, stage_in
 from preceptor.service.accounts.models import User
 from preceptor.service.learning import steps, telling
-from preceptor.service.learning.gathering import CannotRead, Told, told_since
+from preceptor.service.learning.gathering import Told, told_since
 from preceptor.service.learning.models import ModelStep, What
 from preceptor.service.learning.trying import live_cases, shadow_of
 from preceptor.service.practices.models import Practice
