@@ -111,25 +111,29 @@ def draw(lines: Lines) -> None:
             values.append({"month": int(month), "value": middle, "low": low, "high": high, "what": title,
                            "panel": f"{champion}: {NAMES[judged]}"})  # fmt: skip
     x = {"field": "month", "type": "quantitative", "title": "months of decisions"}
-    colour = {"field": "what", "type": "nominal", "title": None, "scale": {"range": ["#005eb8", "#d5281b"]}}
+
+    def row(what: str, colour: str) -> dict:
+        y = {"type": "quantitative", "axis": {"format": "%"}, "title": what, "scale": {"zero": False}}
+        return {
+            "transform": [{"filter": f"datum.what == '{what}'"}],
+            "facet": {"column": {"field": "panel", "type": "nominal", "title": None}},
+            "spec": {
+                "width": 210,
+                "height": 150,
+                "layer": [
+                    {"mark": {"type": "area", "opacity": 0.25, "color": colour},
+                     "encoding": {"x": x, "y": y | {"field": "low"}, "y2": {"field": "high"}}},
+                    {"mark": {"type": "line", "color": colour}, "encoding": {"x": x, "y": y | {"field": "value"}}},
+                ],
+            },
+        }  # fmt: skip
+
     spec = {
         "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
-        "title": "A simulated year of the demo practice, 20 seeds, mean and 95% interval (synthetic)",
+        "title": "A simulated year of the demo practice, mean and 95% interval over seeds (synthetic)",
         "data": {"values": values},
-        "facet": {"field": "panel", "type": "nominal", "title": None},
-        "columns": 2,
-        "spec": {
-            "width": 300,
-            "height": 180,
-            "layer": [
-                {"mark": {"type": "area", "opacity": 0.2}, "encoding": {"x": x, "color": colour, "y": {
-                    "field": "low", "type": "quantitative", "axis": {"format": "%"}, "title": "share of requests"},
-                    "y2": {"field": "high"}}},
-                {"mark": "line", "encoding": {"x": x, "color": colour, "y": {
-                    "field": "value", "type": "quantitative"}}},
-            ],
-        },
-    }  # fmt: skip
+        "vconcat": [row("acceptable", "#005eb8"), row("under-triage", "#d5281b")],
+    }
     (HERE / "curve.svg").write_text(vl_convert.vegalite_to_svg(spec), "utf-8")
 
 
