@@ -135,7 +135,7 @@ def sign(
         "_type": STATEMENT_TYPE,
         "subject": subject,
         "predicateType": predicate_type,
-        "predicate": parts | {"digests": _digests(subject, parts)},
+        "predicate": parts | {"digests": _digests(predicate_type, subject, parts)},
     }
     payload = canonical(statement)
     return {
@@ -156,8 +156,9 @@ def pae(payload_type: str, body: bytes) -> bytes:
     return b"DSSEv1 %d %b %d %b" % (len(kind), kind, len(body), body)
 
 
-def _digests(subject: Any, parts: Mapping[str, Any]) -> dict[str, str]:
-    return {"subject": digest_of(subject)} | {name: digest_of(part) for name, part in parts.items()}
+def _digests(predicate_type: str, subject: Any, parts: Mapping[str, Any]) -> dict[str, str]:
+    around = {"predicateType": digest_of(predicate_type), "subject": digest_of(subject)}
+    return around | {name: digest_of(part) for name, part in parts.items()}
 
 
 def written(envelope: Mapping[str, Any]) -> bytes:
@@ -225,7 +226,8 @@ def _statement(body: bytes) -> tuple[dict[str, Any], Ed25519PublicKey]:
 def _rewritten(statement: dict[str, Any]) -> list[str]:
     """The parts of a payload that are not what their digests say."""
     parts = {name: part for name, part in statement["predicate"].items() if name != "digests"}
-    found, stated = _digests(statement["subject"], parts), statement["predicate"]["digests"]
+    found = _digests(statement["predicateType"], statement["subject"], parts)
+    stated = statement["predicate"]["digests"]
     return sorted(name for name in found.keys() | stated.keys() if found.get(name) != stated.get(name))
 
 

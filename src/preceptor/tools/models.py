@@ -63,8 +63,19 @@ def suffix_of(digest: str) -> str:
     return f"+{digest[:_SHOWN]}"
 
 
+def look_in(room: Path) -> None:
+    """Have this process look here: one that is shut in knows nothing of its user's environment."""
+    global _room
+    _room = room
+
+
+_room: Path | None = None
+
+
 def folder() -> Path:
     """Where learnt models are kept; it need not be there."""
+    if _room:
+        return _room
     if named := os.environ.get("PRECEPTOR_MODELS"):
         return Path(named)
     return Path(os.environ.get("PRECEPTOR_HOME") or Path.home() / ".preceptor") / "models"

@@ -98,6 +98,7 @@ def part_at(content: bytes, place: int) -> str:
 @example(SHORT.index(b'"sig": "') + 8 + 85, 1)  # the last letter of the signature, with two bits that mean nothing
 @example(len(SHORT) - 1, 1)
 @example(747, 1)  # a letter of the public key, within the payload
+@example(SHORT.index(b'"payload": "') + 12 + 985, 2)  # a letter of the predicate's type
 def test_any_one_changed_byte_is_found_and_what_it_changed_is_named(place: int, change: int) -> None:
     changed = bytearray(SHORT)
     changed[place] ^= change

@@ -34,6 +34,11 @@ def test_a_tool_answers_from_a_process_of_its_own(faulty_toolbox: Toolbox) -> No
     assert set(faulty_toolbox.missing) == {"absent"}
 
 
+def test_the_time_for_an_answer_counts_from_when_a_tool_is_ready(faulty_toolbox: Toolbox) -> None:
+    # Loading the model takes longer than this toolbox gives an answer: it is done before anything is asked.
+    assert faulty_toolbox.ask("triage", a_case("sore throat for two days")).option == "self_care"
+
+
 @pytest.mark.parametrize(
     ("words", "why"),
     [

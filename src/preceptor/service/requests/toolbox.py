@@ -27,7 +27,7 @@ from preceptor.service.requests.answers import Unreadable, advice_from, advice_t
 from preceptor.service.requests.shut_in import no_more_files, shut_in
 from preceptor.tools import models
 
-# A tool's first answer waits for its library to load.
+# Until the tools are loaded and, where they know how, `ready`: only then does the time for an answer count.
 _START_SECONDS = 60.0
 LONGEST_ANSWER = 500_000  # bytes
 _CHALLENGER = " (challenger)"
@@ -151,7 +151,7 @@ class Toolbox:
 def _serve(pipe: Connection, learnt: str) -> None:
     """The child: say what there is, then answer until the pipe closes. `learnt` is the folder of learnt models."""
     shut_in()
-    os.environ["PRECEPTOR_MODELS"] = learnt
+    models.look_in(Path(learnt))
     from preceptor.tools import broken, found
 
     tools = found()
@@ -161,6 +161,10 @@ def _serve(pipe: Connection, learnt: str) -> None:
             if isinstance(challenger := getattr(tool, "challenger", None), Tool):
                 tools[f"{name}{_CHALLENGER}"] = challenger
     cards = {}
+    for tool in tools.values():
+        with suppress(Exception):  # what cannot be made ready says so when it is asked
+            if callable(ready := getattr(tool, "ready", None)):
+                ready()
     for name, tool in tools.items():
         try:
             cards[name] = card_to(tool.card)

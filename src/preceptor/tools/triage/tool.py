@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
-from preceptor.advice import URGENCIES, Advice, Card, Case, Handler, Kind, Tool, Urgency, most_urgent
+from preceptor.advice import URGENCIES, Advice, Card, Case, Handler, Kind, Request, Tool, Urgency, most_urgent
 from preceptor.tools.models import CHALLENGER, IN_FORCE, Proven
 from preceptor.tools.triage.assessing import Assessment, as_likened, assess_all, with_record
 from preceptor.tools.triage.card import CARD
@@ -36,6 +37,10 @@ class Triage:
     def challenger(self) -> Tool | None:
         """The tool with the second stage that is being tried; None where none is, or where it is refused."""
         return Triage(CHALLENGER) if self.place == IN_FORCE and in_place(CHALLENGER).model else None
+
+    def ready(self) -> None:
+        """Load what the first advice would otherwise wait for: the library, and the model's files."""
+        self.advise(Case("ready", datetime(2026, 1, 1, tzinfo=UTC), Request("a cough")))
 
     def advise(self, case: Case) -> Advice:
         """Advice on a case; always an answer, whatever was typed."""
