@@ -364,9 +364,7 @@ def test_a_long_record_asks_the_database_no_more_often_than_an_empty_one(
             assert client.get(reverse(page, args=[patient.pk])).status_code == 200
 
 
-def test_what_the_watches_find_at_the_first_opening_is_kept_at_once(
-    client, practice, django_assert_max_num_queries
-):
+def test_what_the_watches_find_at_the_first_opening_is_kept_at_once(client, practice, django_assert_max_num_queries):
     long = a_patient(practice)
     a_long_record(long)
     with django_assert_max_num_queries(32):
