@@ -28,7 +28,7 @@ def found() -> dict[str, doctor.Check]:
 def test_a_practice_in_order_has_nothing_to_mend(settings: Settings) -> None:
     settings.ALLOWED_HOSTS = ["127.0.0.1"]
     a_user(a_practice(name="Synthetic Surgery"))
-    assert [check.mend for check in doctor.examine()] == [""] * 12
+    assert [check.mend for check in doctor.examine()] == [""] * 13
     assert found()["Practice"].found == "Synthetic Surgery (synthetic); 1 person may sign in"
 
 

@@ -56,10 +56,18 @@ def test_a_request_stands_when_the_check_for_red_flags_breaks(monkeypatch: pytes
 
 
 def test_silence_of_english_rules_about_another_language_is_no_check() -> None:
-    text = "Mam silny ból w klatce piersiowej od godziny i trudno mi oddychać"
+    text = "Od tygodnia mam kaszel i boli mnie gardło, proszę o wizytę"
     request = receive(a_practice(), Arrival(text=text, source="page")).request
 
     assert (request.red_flags, request.red_flags_checked) == ([], Checked.FAILED)
+
+
+def test_a_plain_emergency_in_another_language_is_heard() -> None:
+    text = "Mam silny ból w klatce piersiowej od godziny i trudno mi oddychać"
+    request = receive(a_practice(), Arrival(text=text, source="page")).request
+
+    assert [flag["id"] for flag in request.red_flags] == ["RF190", "RF191"]
+    assert request.red_flags_checked == Checked.DONE
 
 
 def test_a_request_whose_record_cannot_be_read_is_still_checked_by_its_words(monkeypatch: pytest.MonkeyPatch) -> None:
