@@ -16,7 +16,7 @@ from uuid import UUID
 
 PAUSE = 0.5  # seconds between looks at an empty queue
 PAUSE_AFTER_FAULT = 5.0
-HEED_EVERY = 3600.0  # seconds between looks at alarms that time alone can bring; others are heeded at once
+HEED_EVERY = 3600.0  # seconds between looks at what time alone can bring: alarms (others are heeded at once), drift
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +48,7 @@ def run(beside: int | None = None) -> None:
             if not busy and time.monotonic() - heeded_at > HEED_EVERY:
                 heeded_at = time.monotonic()
                 _heed_alarms()
+                _look_for_drift()
         except ToolFailed:
             log.error("the tools could not be started; requests wait unassessed")
             busy, toolbox = False, None
@@ -74,6 +75,19 @@ def _heed_alarms() -> None:
 
     for practice in Practice.objects.order_by("pk"):
         heed_alarms(practice)
+
+
+def _look_for_drift() -> None:
+    """At every practice where a look is due. It takes seconds, so it waits until no request does."""
+    from preceptor.service.oversight.looking import look_if_due
+    from preceptor.service.practices.models import Practice
+
+    for practice in Practice.objects.order_by("pk"):
+        try:
+            look_if_due(practice)
+        except Exception:
+            # One practice's look must not keep another's, or any request, waiting.
+            log.exception("drift could not be looked for at %s", practice.ods_code)
 
 
 def _check_again() -> None:

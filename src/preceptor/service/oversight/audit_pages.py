@@ -24,6 +24,7 @@ from preceptor.service.oversight.auditing import (
 from preceptor.service.oversight.forms import CANNOT_TELL, AuditForm
 from preceptor.service.oversight.gates import heed_alarms
 from preceptor.service.oversight.models import AuditAnswer
+from preceptor.service.oversight.sampling import running
 from preceptor.service.oversight.terms import terms_at
 from preceptor.service.oversight.words import STANDING_WORDS
 from preceptor.service.requests.marks import marks_of, opening_words, pieces_of, quote
@@ -44,6 +45,7 @@ def audits(http: HttpRequest) -> HttpResponse:
         "answered": AuditAnswer.objects.of(practice).count(),
         "may_audit": may_audit(user),
         "terms": terms_at(practice),
+        "sample": running(practice),
     }
     return render(http, "oversight/audits.jinja", context)
 

@@ -1,7 +1,8 @@
 """The random audit of decisions: the lot, the queue of those that were drawn, and what an auditor says of them.
 
 A lot is cast over the first decision on every request, with a probability that is fixed beforehand and recorded: one
-for decisions where anybody or any tool said "not urgent", one for those where all said urgent. The auditor is somebody
+for decisions where anybody or any tool said "not urgent", one for those where all said urgent; while a sample goes on,
+because something drifted, its chance holds where it is the higher. The auditor is somebody
 who took no part in the decision, and answers without being shown it. Only these answers count as truths for the
 measures of safety: what comes to light because somebody disagreed would make a tool look worse, or better, than it is.
 """
@@ -21,6 +22,7 @@ from preceptor.advice import URGENCIES, Urgency
 from preceptor.service.accounts.models import Role, User
 from preceptor.service.ledger.chain import SYSTEM, Actor, append
 from preceptor.service.oversight.models import AuditAnswer, AuditDraw
+from preceptor.service.oversight.sampling import running
 from preceptor.service.oversight.terms import terms_at
 from preceptor.service.practices.models import Practice
 from preceptor.service.requests.models import Checked, Decision, Opening
@@ -47,6 +49,9 @@ def cast(decision: Decision, lot: Callable[[], float] = _RANDOM.random) -> Audit
         return None
     terms = terms_at(request.practice)
     probability = terms.follow_up if _all_said_urgent(decision) else terms.audit
+    sample = running(request.practice)
+    if sample:
+        probability = max(probability, sample.sample.probability)
     fell = round(lot(), 9)
     draw = AuditDraw.objects.create(
         practice=request.practice,
@@ -55,8 +60,11 @@ def cast(decision: Decision, lot: Callable[[], float] = _RANDOM.random) -> Audit
         probability=probability,
         lot=fell,
         drawn=fell < probability,
+        sample=sample.sample if sample else None,
     )
     body = {"draw": draw.pk, "decision": decision.pk, "probability": probability, "lot": fell, "drawn": draw.drawn}
+    if sample:
+        body["sample"] = sample.sample.pk
     append("request.audit_draw", f"request:{request.pk}", body, actor=SYSTEM, practice=request.practice)
     return draw
 

@@ -17,13 +17,14 @@ from preceptor.advice import Standing, Urgency
 from preceptor.evaluation.groups import small_together
 from preceptor.service.oversight import tables
 from preceptor.service.oversight.auditing import is_urgent
-from preceptor.service.oversight.models import AuditAnswer, AuditDraw, Terms, ToolStanding
+from preceptor.service.oversight.looking import scores_of
+from preceptor.service.oversight.models import AuditAnswer, AuditDraw, AuditSample, Terms, ToolStanding
 from preceptor.service.oversight.standing import last_change
 from preceptor.service.oversight.tables import Audited, Row
 from preceptor.service.oversight.terms import TermsFor, terms_for
 from preceptor.service.practices.models import Practice
 from preceptor.supervision.calibration import Calibration, calibration
-from preceptor.supervision.drift import ScoreDrift, score_drift
+from preceptor.supervision.drift import ScoreDrift
 from preceptor.supervision.e_process import Watched, watch
 from preceptor.supervision.figures import Share
 from preceptor.supervision.non_inferiority import Comparison, compare
@@ -34,7 +35,6 @@ from preceptor.supervision.under_triage import Promise, needed
 
 # RSR is looked at in whole spells of this length, the first at a standing against the latest: four looks a year.
 SPELL = timedelta(days=90)
-STARTS_DRIFT = 100  # scores that later ones are compared with
 BOUNDS = 12  # points at most of the running bound over time
 
 
@@ -175,7 +175,6 @@ def figures(practice: Practice, tool: str, version: str) -> Figures:
     """All the figures of a tool version's page."""
     held = gates(practice, tool, version)
     even, terms = held.audited.even, held.terms
-    scores = tables.scores(practice, tool, version)
     happened = [None if row.truth is None else is_urgent(row.truth) for row in even]
     return Figures(
         gates=held,
@@ -184,7 +183,7 @@ def figures(practice: Practice, tool: str, version: str) -> Figures:
         calibration=calibration([row.urgent_chance for row in even], happened, [row.patient for row in even]),
         reliance=reliance(tables.decisions(even)),
         months=_months(even),
-        drift=score_drift(scores[:STARTS_DRIFT], scores[STARTS_DRIFT:]),
+        drift=scores_of(practice, tool, version),
     )
 
 
@@ -233,9 +232,9 @@ def _kept(practice: Practice, tool: str, version: str, _mark: tuple[object, ...]
 
 
 def _mark(practice: Practice) -> tuple[object, ...] | None:
-    """The moments of the latest draw, answer, standing and terms; None before the first draw."""
+    """The moments of the latest draw, answer, standing, terms and sample; None before the first draw."""
     last = [
         rows.objects.of(practice).aggregate(last=Max("at"))["last"]
-        for rows in (AuditDraw, AuditAnswer, ToolStanding, Terms)
+        for rows in (AuditDraw, AuditAnswer, ToolStanding, Terms, AuditSample)
     ]
     return tuple(last) if last[0] is not None else None

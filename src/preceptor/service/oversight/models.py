@@ -59,6 +59,7 @@ class AuditDraw(models.Model):
     probability = models.FloatField()  # fixed before the lot was cast
     lot = models.FloatField()  # from 0 to 1, evenly: drawn where it is below the probability
     drawn = models.BooleanField()
+    sample = models.ForeignKey("AuditSample", models.PROTECT, null=True, related_name="draws")  # that it was part of
     at = models.DateTimeField(auto_now_add=True)
 
     objects = OfPractice.as_manager()
@@ -68,6 +69,25 @@ class AuditDraw(models.Model):
 
     def __str__(self) -> str:
         return f"{self.request_id}: {'drawn' if self.drawn else 'not drawn'} at {self.probability}"
+
+
+class AuditSample(models.Model):
+    """Something drifted, so that more of the decisions from here on are audited: never anything else.
+
+    It is kept before the first lot that it raises is cast; `probability` is recorded with each of those lots again.
+    """
+
+    practice = models.ForeignKey(Practice, models.PROTECT)
+    cause = models.CharField(max_length=200)  # what drifted: "words", or "scores triage 1.0.0"
+    why = models.TextField()  # the figures
+    probability = models.FloatField()  # that a decision is drawn, where the terms have a lower one
+    decisions = models.PositiveIntegerField()  # over how many first decisions
+    at = models.DateTimeField(auto_now_add=True)
+
+    objects = OfPractice.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.decisions} decisions at {self.probability}: {self.cause}"
 
 
 class AuditAnswer(models.Model):
@@ -143,10 +163,30 @@ class WordsLook(models.Model):
     high = models.FloatField(null=True)
     p = models.FloatField(null=True)
     words = models.TextField()
-    asked_by = models.ForeignKey("accounts.User", models.PROTECT)
+    asked_by = models.ForeignKey("accounts.User", models.PROTECT, null=True)  # None: the service, by itself
     at = models.DateTimeField(auto_now_add=True)
 
     objects = OfPractice.as_manager()
 
     def __str__(self) -> str:
         return self.words
+
+
+class CardShowing(models.Model):
+    """A card of findings was put before a clinician, the first time in a session: for the measures of alert fatigue.
+
+    These are read of the practice as a whole, never of one person.
+    """
+
+    practice = models.ForeignKey(Practice, models.PROTECT)
+    clinician = models.ForeignKey("accounts.User", models.CASCADE, related_name="+")
+    finding = models.ForeignKey("findings.Finding", models.CASCADE, related_name="+")  # that led the card
+    at = models.DateTimeField()
+
+    objects = OfPractice.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["practice", "at"])]
+
+    def __str__(self) -> str:
+        return f"{self.finding_id} before {self.clinician_id}"

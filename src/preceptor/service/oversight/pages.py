@@ -21,6 +21,7 @@ from preceptor.service.oversight.gates import NotEarned, alarms_that_hold, judge
 from preceptor.service.oversight.incidents import incidents_of, is_closed
 from preceptor.service.oversight.measuring import kept_figures
 from preceptor.service.oversight.models import ToolStanding, WordsLook
+from preceptor.service.oversight.sampling import running
 from preceptor.service.oversight.standing import last_change, standing_of
 from preceptor.service.oversight.words import STANDING_MEANS, STANDING_WORDS
 from preceptor.service.practices.models import Practice
@@ -142,6 +143,7 @@ def tool_figures(http: HttpRequest, name: str) -> HttpResponse:
             "rates_differ": found.gates.audited.even_below
             and len(found.gates.audited.even) < len(found.gates.audited.rows),
             "looks": WordsLook.objects.of(practice).select_related("asked_by").order_by("-pk")[:EARLIER_SHOWN],
+            "sample": running(practice),
         }
     incidents = list(incidents_of(practice, card.tool))
     context |= {

@@ -21,9 +21,10 @@ from preceptor.service.oversight.forms import IncidentForm, NoteForm, TermsForm
 from preceptor.service.oversight.gates import alarms_that_hold
 from preceptor.service.oversight.hazards import LIKELIHOODS, MATRIX, hazard_log
 from preceptor.service.oversight.incidents import add_note, incidents_of, is_closed, report
-from preceptor.service.oversight.looking import look_at_words
+from preceptor.service.oversight.looking import look
 from preceptor.service.oversight.metrics import metrics_of
 from preceptor.service.oversight.models import Incident, Severity, Terms
+from preceptor.service.oversight.sampling import running
 from preceptor.service.oversight.sheets import Sheet, as_csv, as_pdf
 from preceptor.service.oversight.terms import NUMBERS, set_terms, terms_at
 from preceptor.service.oversight.words import STANDING_WORDS, TERMS_WORDS
@@ -48,6 +49,7 @@ def safety(http: HttpRequest) -> HttpResponse:
         "open_incidents": sum(not is_closed(each) for each in incidents),
         "all_incidents": len(incidents),
         "terms": terms_at(practice),
+        "sample": running(practice),
         "log": hazard_log(),
         "metrics": metrics_of(practice),
         "matrix": MATRIX,
@@ -132,11 +134,11 @@ def incident(http: HttpRequest, incident_id: int) -> HttpResponse:
 
 @require_POST
 def words_look(http: HttpRequest) -> HttpResponse:
-    """Compare the words of the last 30 days with those before. It starts an audit and nothing else."""
+    """Compare the last 30 days with those before, now. It can start an audit sample and nothing else."""
     practice, user = practice_of(http), staff_of(http)
     if not user.may_govern:
         raise PermissionDenied("Only the practice manager or the clinical safety officer starts this comparison.")
-    found = look_at_words(practice, user)
+    found = look(practice, user)
     messages.success(http, f"Compared: {found.words}.")
     back = http.POST.get("tool", "")
     return redirect("tool_figures", back) if back in installed.found() else redirect("safety")

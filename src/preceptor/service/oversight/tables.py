@@ -163,11 +163,16 @@ def decisions(rows: Iterable[Row]) -> Decisions:
     )
 
 
-def scores(practice: Practice, tool: str, version: str) -> list[float]:
-    """The tool's probability of "urgent" for each request that is decided, as they came; the latest of them."""
+def scores(practice: Practice, tool: str, version: str, *, since: datetime | None = None) -> list[float]:
+    """The tool's probability of "urgent" for each request that is decided, as they came; the latest of them.
+
+    With `since`, of requests that came after that moment.
+    """
     of_decided = Assessment.objects.filter(
         request__practice=practice, request__decisions__round=1, tool=tool, version=version, advice__isnull=False
     )
+    if since is not None:
+        of_decided = of_decided.filter(request__received__gt=since)
     said = of_decided.order_by("-pk").values_list(*_PARTS[1:])[:SCORES]
     found = [_urgent_chance(*pair) for pair in said]
     return [score for score in reversed(found) if score is not None]
