@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from preceptor.advice import Code
 from preceptor.record.check_digits import valid_loinc, valid_sctid
@@ -47,16 +48,31 @@ def coded_list(node: Node, name: str) -> list[Coded]:
 
 def of_concept(node: Node) -> Coded:
     """What a CodeableConcept says. Codes that fail their check digit are kept as sent, and flagged."""
-    sent = node.data.get("coding")
-    if type(sent) is list and len(sent) == 1 and type(sent[0]) is dict:
-        # By far the most common shape, and the same few thousand concepts again and again.
-        words = node.data.get("text"), *map(sent[0].get, ("system", "code", "display"))
-        if _WORDS.issuperset(map(type, words)):
-            found, problem = _usual(*words)
-            if problem:
-                node.flag(problem)
-            return found
+    # By far the most common shape, and the same few thousand concepts again and again.
+    if (words := _words_of_one(node.data)) is not None:
+        found, problem = _usual(*words)
+        if problem:
+            node.flag(problem)
+        return found
     return _of_concept(node)
+
+
+def usual_concept(data: Mapping[str, Any]) -> Coded | None:
+    """The same of a CodeableConcept with one code, in which nothing is wrong; None for any other."""
+    words = _words_of_one(data)
+    if words is None:
+        return None
+    found, problem = _usual(*words)
+    return None if problem else found
+
+
+def _words_of_one(data: Mapping[str, Any]) -> tuple[Any, Any, Any, Any] | None:
+    """The text of a CodeableConcept and the system, code and display of its only coding; None where it is another."""
+    sent = data.get("coding")
+    if type(sent) is not list or len(sent) != 1 or type(coding := sent[0]) is not dict:
+        return None
+    words = data.get("text"), coding.get("system"), coding.get("code"), coding.get("display")
+    return words if _WORDS.issuperset(map(type, words)) else None
 
 
 @lru_cache(maxsize=16384)

@@ -24,6 +24,7 @@ from preceptor.record.fhir.resource_types import other_version, unknown_type
 from preceptor.record.fhir.results import observation, report
 from preceptor.record.fhir.shapes import Node, fitted, shown
 from preceptor.record.fhir.source import Source
+from preceptor.record.fhir.usual import usual_observation
 from preceptor.record.fhir.writing import document, message
 
 # How each type is read, and the field that names its patient.
@@ -82,10 +83,13 @@ def interpret(
         canonical = _canonical(resource)
     except (TypeError, ValueError, RecursionError):  # orjson's errors are TypeErrors: depth, lone surrogates, 65-bit
         return Refused(kind, key, "holds text or numbers that cannot be stored, or is nested too deeply")
+    now = now or datetime.now(UTC)
     node = Node(resource, [])
     doubtful = _doubts(node, canonical)
+    if kind == "Observation" and not node.problems and (usual := usual_observation(resource, key, now)):
+        version, found, event = usual
+        return Kept(kind, key, version, _digest(canonical), (), None, found, (event,))
     version = _version(node)
-    now = now or datetime.now(UTC)
     if kind == "Patient":
         who = person(node, key, now)
         return Kept(kind, key, version, _digest(canonical), tuple(node.problems), person=who)

@@ -60,7 +60,7 @@ def subjects(references: Iterable[Node], contained: Iterable[Node]) -> tuple[tup
     the patients, tells these apart. It is left out when another reference is surely a patient.
     """
     references = list(references)
-    if len(references) == 1 and (plain := _plainly(references[0].data)):
+    if len(references) == 1 and (plain := plainly(references[0].data)):
         return plain, ""
     sure: list[Subject] = []
     unsure: list[Subject] = []
@@ -85,17 +85,22 @@ def subjects(references: Iterable[Node], contained: Iterable[Node]) -> tuple[tup
     return (), f"is about {others[0][:200]}, not about a patient that can be told" if others else "names no patient"
 
 
-def _plainly(reference: Mapping[str, Any]) -> tuple[Subject, ...]:
-    """The patient of a reference such as "Patient/123", by far the most usual; empty for any other."""
+def plainly(reference: object) -> tuple[Subject, ...]:
+    """The patient of a reference such as "Patient/123" or "urn:uuid:...", by far the most usual; empty for any other."""
+    if type(reference) is not dict:
+        return ()
     sent = reference.get("reference")
-    return _patient(sent) if type(sent) is str else ()
+    # What is told only by its place ("urn:uuid:...") may be told better by what stands beside it.
+    return _patient(sent, len(reference) == 1 or "type" not in reference) if type(sent) is str else ()
 
 
 @lru_cache(maxsize=4096)
-def _patient(sent: str) -> tuple[Subject, ...]:
+def _patient(sent: str, alone: bool) -> tuple[Subject, ...]:
     sent = sent.strip()
+    if "\0" in sent:
+        return ()
     kind, key = _parsed(sent)
-    is_plain = kind == "Patient" and "\0" not in sent
+    is_plain = kind == "Patient" or (alone and key.startswith("urn:uuid:"))
     return (Subject(key, key),) if is_plain else ()
 
 
