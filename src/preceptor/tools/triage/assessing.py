@@ -126,7 +126,7 @@ def _first(found: Found) -> Span | None:
 
 
 def _strongest(reading: Reading, rows: tuple[Discriminator, ...]) -> tuple[Discriminator, Found] | None:
-    held = [(row, why) for row in rows if (why := row.when.holds(reading)) is not None]
+    held = [(row, why) for row in rows if (why := reading.holds(row.when)) is not None]
     return min(held, key=lambda pair: pair[0].to.rank) if held else None
 
 

@@ -9,7 +9,6 @@ from preceptor.tools.triage.assessing import Assessment
 from preceptor.tools.triage.language import seems_foreign
 from preceptor.tools.triage.logic import widest
 from preceptor.tools.triage.reading import LONGEST, Reading
-from preceptor.tools.triage.red_flags import Rule
 from preceptor.tools.triage.text.scopes import Meant
 
 MOST_SET_ASIDE = 5
@@ -36,10 +35,13 @@ def of_problems(assessed: list[Assessment], urgency: Urgency, floor: Urgency | N
     return reasons
 
 
-def set_aside(reading: Reading, rules: tuple[Rule, ...]) -> list[Reason]:
-    """What sounds like a red flag and was read as denied, past, another's or feared: for a person to check."""
+def set_aside(reading: Reading, alarming: frozenset[str]) -> list[Reason]:
+    """What sounds like a red flag and was read as denied, past, another's or feared: for a person to check.
+
+    `alarming` are the features that red flags name.
+    """
     found: dict[Span, Meant] = {}
-    for name in sorted({name for rule in rules for name in rule.when.names}):
+    for name in sorted(reading.perhaps_said(alarming)):
         found |= {span: meant for span, meant in reading.readings(name) if meant is not Meant.NOW}
     phrases = (span for span in found if " " in span.of(reading.text))  # a single word says too little to be checked
     kept = widest(phrases)[:MOST_SET_ASIDE]

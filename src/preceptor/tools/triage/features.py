@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from preceptor.advice import EventKind
@@ -73,7 +74,7 @@ class Library:
     features: Mapping[str, Feature]
     index: Index
     spelling: Spelling
-    _checked: bool = field(default=True, repr=False)
+    _evidence: dict[str, frozenset[str] | None] = field(default_factory=dict, repr=False)
 
     @classmethod
     def build(
@@ -103,6 +104,50 @@ class Library:
             if feature.when:
                 library.check(feature.when, f"feature {feature.name}")
         return library
+
+    @cached_property
+    def recorded(self) -> frozenset[str]:
+        """The features that a record may show without a word."""
+        return frozenset(name for name, feature in self.features.items() if feature.concepts or feature.reads)
+
+    @cached_property
+    def _shown(self) -> tuple[dict[str, set[str]], frozenset[str]]:
+        """The features that each feature's words or entries may show, itself among them; and those that need none."""
+        by_each: dict[str, set[str]] = {name: set() for name in self.features}
+        without = set(BUILT_IN)
+        for name in self.features:
+            shown_by = self._shown_by(frozenset({name}))
+            if shown_by is None:
+                without.add(name)
+            for one in shown_by or ():
+                by_each[one].add(name)
+        return by_each, frozenset(without)
+
+    def may_show(self, said: Iterable[str]) -> frozenset[str]:
+        """The features that may show where only these are said or recorded."""
+        by_each, without = self._shown
+        return without.union(*(by_each[name] for name in said if name in by_each))
+
+    def evidence(self, when: When) -> frozenset[str] | None:
+        """The features of which one must be said or recorded, or the condition cannot hold; None where it yet may.
+
+        Most conditions need not be asked of most requests.
+        """
+        if when.source not in self._evidence:
+            self._evidence[when.source] = None  # a circle of conditions ends here
+            of_each = [self._shown_by(need) for need in when.needs]
+            self._evidence[when.source] = min((shown for shown in of_each if shown is not None), key=len, default=None)
+        return self._evidence[when.source]
+
+    def _shown_by(self, names: frozenset[str]) -> frozenset[str] | None:
+        """The features of which one must be said or recorded for one of `names` to show; None where none must."""
+        if not BUILT_IN.isdisjoint(names):
+            return None
+        conditions = [when for name in names if (when := self.features[name].when)]
+        of_each = [self.evidence(when) for when in conditions]
+        if None in of_each:
+            return None
+        return names.union(*(shown for shown in of_each if shown is not None))
 
     def check(self, when: When, where: str) -> None:
         """Raise LibraryError when a condition names a feature or a measure that nobody defined."""

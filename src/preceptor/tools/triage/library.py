@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
@@ -25,6 +25,11 @@ class Knowledge:
     features: Library
     rules: tuple[Rule, ...]
     presentations: tuple[Presentation, ...]
+
+    @cached_property
+    def alarming(self) -> frozenset[str]:
+        """The features that red flags name."""
+        return frozenset[str]().union(*(rule.when.names for rule in self.rules))
 
 
 @cache

@@ -76,6 +76,7 @@ class When:
     source: str
     names: frozenset[str]
     measures: frozenset[str]
+    needs: tuple[frozenset[str], ...]  # of each of these at least one feature must show, or it cannot hold
     _test: _Test
 
     @classmethod
@@ -88,11 +89,25 @@ class When:
         names: set[str] = set()
         measures: set[str] = set()
         test = _compile(tree, names, measures, source)
-        return cls(source, frozenset(names), frozenset(measures), test)
+        return cls(source, frozenset(names), frozenset(measures), _needs(tree), test)
 
     def holds(self, known: Known) -> Found | None:
         """What the condition rests on, or None when it does not hold."""
         return self._test(known)
+
+
+def _needs(tree: ast.expr) -> tuple[frozenset[str], ...]:
+    """Sets of features of which a condition needs one each: what saves asking most conditions of most requests."""
+    match tree:
+        case ast.Name(id=name):
+            return (frozenset({name}),)
+        case ast.BoolOp(op=ast.And(), values=parts) | ast.Call(args=parts):
+            return tuple(need for part in parts for need in _needs(part))
+        case ast.BoolOp(op=ast.Or(), values=parts):
+            of_each = [_needs(part) for part in parts]
+            return (frozenset[str]().union(*(min(needs, key=len) for needs in of_each)),) if all(of_each) else ()
+        case _:
+            return ()  # a measure, or that something is absent: no feature is needed
 
 
 def _compile(tree: ast.expr, names: set[str], measures: set[str], source: str) -> _Test:

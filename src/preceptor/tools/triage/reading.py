@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable
 from functools import cached_property
 
 from preceptor.advice import Case, Event, EventKind, Span
 from preceptor.tools.triage import facts
-from preceptor.tools.triage.features import Feature, Library, is_unless, unless
-from preceptor.tools.triage.logic import Found, widest
+from preceptor.tools.triage.features import Feature, Library, unless
+from preceptor.tools.triage.logic import Found, When, widest
+from preceptor.tools.triage.phrases import Phrases
 from preceptor.tools.triage.text import measures
 from preceptor.tools.triage.text.normal import Sentence, sentences, word_set
 from preceptor.tools.triage.text.patterns import Match
@@ -18,8 +17,14 @@ from preceptor.tools.triage.text.scopes import Meant, Reader
 from preceptor.tools.triage.text.senses import senses
 
 _CHILDHOOD = 16
-MOST_SLIPS = 8  # of a sentence's words that are none: how many readings are tried
 LONGEST = 200_000  # characters; of a longer text the first and the last half of these are read, and that is said
+_MEASURED: dict[str, Callable[[tuple[Sentence, ...]], tuple[measures.Measure, ...]]] = {
+    "weeks_pregnant": measures.weeks_pregnant,
+    "temperature": measures.temperatures,
+    "ketones": measures.ketones,
+    "urine_ketones": measures.urine_ketones,
+    "lasting_days": measures.durations,
+}
 # An adult's "my daughter says I look grey" makes nobody a child; "my toddler" does.
 _SURELY_A_CHILD = word_set("baby bubba bub babba newborn toddler child kid kids infant bairn one lo nursery nappy")
 
@@ -34,20 +39,30 @@ class Reading:
         self.text = request.text if request else ""
         self.sentences = _read(self.text, library)
         self.reader = Reader(self.sentences, case.as_of, bool(request and request.written_by_other))
-        self._matches = self._search()
+        self._phrases = Phrases(self.text, self.sentences, library)
+        self._said = self._phrases.perhaps.union(library.recorded if case.record else ())
+        self._may_show = library.may_show(self._said)
         self._known: dict[str, Found | None] = {}
-        self._said: dict[str, frozenset[str]] = {}
+        self._measures: dict[str, tuple[measures.Measure, ...]] = {}
+        self._entries: dict[str, frozenset[str]] = {}
 
     def feature(self, name: str) -> Found | None:
         """What a feature rests on, or None when neither words nor record show it."""
+        if name not in self._may_show:
+            return None
         if name not in self._known:
             self._known[name] = None  # a circle of conditions ends here
             self._known[name] = self._built_in(name) if name not in self.library.features else self._find(name)
         return self._known[name]
 
+    def holds(self, when: When) -> Found | None:
+        """What a condition rests on, or None; it is not asked where nothing that it needs is said or recorded."""
+        evidence = self.library.evidence(when)
+        return None if evidence is not None and evidence.isdisjoint(self._said) else when.holds(self)
+
     def measure(self, name: str, holds: Callable[[float], bool]) -> Found | None:
         """The first measures of this name that satisfy `holds`; None when none does or none is known."""
-        found = [m for m in self._measures[name] if holds(m.value)]
+        found = [m for m in self._measured(name) if holds(m.value)]
         if not found:
             return None
         return Found(
@@ -57,79 +72,51 @@ class Reading:
 
     def readings(self, name: str) -> tuple[tuple[Span, Meant], ...]:
         """Every place where a feature's phrases stand, with how each is to be read. For explanations and tests."""
-        if name not in self._matches or name not in self.library.features:
+        if name not in self._phrases.perhaps or name not in self.library.features:
             return ()
         feature = self.library.features[name]
         return tuple(
             (self.sentences[m.sentence].span(m.first, m.last), self._meant(m))
-            for m in self._matches[name]
+            for m in self._phrases.found(name)
             if not self._means_something_else(feature, m)
         )
 
     def only(self, name: str) -> frozenset[Meant]:
         """What the words say of every place where a feature's phrases stand: possible, over, another person's."""
-        matches = self._matches.get(name, [])
+        matches = self._phrases.found(name)
         said = [senses(self.reader, match) for match in matches]
         return frozenset.intersection(*said) if said else frozenset()
 
     def denials(self, name: str) -> tuple[Span, ...]:
         """Where a feature's phrases are denied ("no fever"); empty when any of them is to be read otherwise."""
-        matches = self._matches.get(name, [])
+        matches = self._phrases.found(name)
         if any(self._meant(match) is not Meant.NEGATED for match in matches):
             return ()
         return tuple(self.sentences[m.sentence].span(m.first, m.last) for m in matches)
 
+    def perhaps_said(self, names: frozenset[str]) -> frozenset[str]:
+        """Of these features, those whose phrases may stand in the text: a first, cheap look."""
+        return names & self._phrases.perhaps
+
     def mentions(self, name: str) -> bool:
         """True when a feature's phrases stand anywhere, however they are to be read: it was spoken of."""
-        return name in self._matches or unless(name) in self._matches
+        return bool(self._phrases.found(name) or self._phrases.found(unless(name)))
 
     # -- words
 
-    def _search(self) -> dict[str, list[Match]]:
-        found: dict[str, list[Match]] = defaultdict(list)
-        seen: dict[tuple[str, ...], list[tuple[str, int, int, bool]]] = {}
-        for number, sentence in enumerate(self.sentences):
-            if sentence.words not in seen:  # a text that repeats itself costs no more
-                seen[sentence.words] = list(self.library.index.search(sentence))
-            for key, first, last, denies in seen[sentence.words]:
-                found[key].append(Match(number, first, last, denies))
-            for key, match in self._if_slips(number, sentence):
-                found[key].append(match)
-        return dict(found)
-
-    def _if_slips(self, number: int, sentence: Sentence) -> Iterator[tuple[str, Match]]:
-        """What a sentence also says if a word that is none is a slip ("vomiting bood"). It hides nothing."""
-        typed = [span.of(self.text).casefold() for span in sentence.spans]
-        slips = [
-            (at, other)
-            for at, word in enumerate(sentence.words)
-            for other in self.library.spelling.others(typed[at])
-            if other != word
-        ]
-        for at, other in slips[:MOST_SLIPS]:
-            words = (*sentence.words[:at], other, *sentence.words[at + 1 :])
-            for key, first, last, denies in self.library.index.search(replace(sentence, words=words)):
-                if first <= at < last and not is_unless(key):
-                    yield key, Match(number, first, last, denies)
-
-    @cached_property
-    def _unless(self) -> dict[str, frozenset[int]]:
-        """For each key of phrases that change a feature's meaning: the sentences that hold one."""
-        return {key: frozenset(m.sentence for m in found) for key, found in self._matches.items() if is_unless(key)}
-
     def _find(self, name: str) -> Found | None:
         feature = self.library.features[name]
-        held = self._by_words(feature) if name in self._matches else None
+        held = self._by_words(feature) if name in self._phrases.perhaps else None
         if feature.concepts or feature.reads:
             held = _both(held, self._by_record(feature))
         if feature.when:
-            held = _both(held, feature.when.holds(self))
+            held = _both(held, self.holds(feature.when))
         return held
 
     def _by_words(self, feature: Feature) -> Found | None:
         spans: set[Span] = set()
         places: set[int] = set()
-        for match in self._matches.get(feature.name, ()):
+        for match in self._phrases.found(feature.name):
             meant = self._meant(match)
             if (meant is Meant.NOW or meant in feature.also) and not self._means_something_else(feature, match):
                 spans.add(self.sentences[match.sentence].span(match.first, match.last))
@@ -140,7 +127,7 @@ class Reading:
         return self.reader.meant(match)
 
     def _means_something_else(self, feature: Feature, match: Match) -> bool:
-        return match.sentence in self._unless.get(unless(feature.name), ())
+        return match.sentence in self._phrases.sentences_with(unless(feature.name))
 
     # -- record
 
@@ -159,9 +146,9 @@ class Reading:
     def said_by(self, event: Event) -> frozenset[str]:
         """The features whose phrases stand in an entry's own words, its note among them. Each text is read once."""
         text = f"{event.text}\n\n{event.note}" if event.note else event.text
-        if text not in self._said:
-            self._said[text] = features_in(text, self.library)
-        return self._said[text]
+        if text not in self._entries:
+            self._entries[text] = features_in(text, self.library)
+        return self._entries[text]
 
     # -- numbers and people
 
@@ -170,16 +157,10 @@ class Reading:
         """True when the text is so long that its middle was not read."""
         return len(self.text) > LONGEST
 
-    @cached_property
-    def _measures(self) -> dict[str, tuple[measures.Measure, ...]]:
-        return {
-            "age": self._ages,
-            "weeks_pregnant": measures.weeks_pregnant(self.sentences),
-            "temperature": measures.temperatures(self.sentences),
-            "ketones": measures.ketones(self.sentences),
-            "urine_ketones": measures.urine_ketones(self.sentences),
-            "lasting_days": measures.durations(self.sentences),
-        }
+    def _measured(self, name: str) -> tuple[measures.Measure, ...]:
+        if name not in self._measures:
+            self._measures[name] = self._ages if name == "age" else _MEASURED[name](self.sentences)
+        return self._measures[name]
 
     @cached_property
     def _ages(self) -> tuple[measures.Measure, ...]:
@@ -190,23 +171,23 @@ class Reading:
         ]
         return tuple(measures.Measure(age, nowhere, -1) for age in given) + measures.ages(self.sentences)
 
-    @property
+    @cached_property
     def ages(self) -> tuple[float, ...]:
         """Every age, in years, that may be the patient's: the request's and the record's before those in the text."""
         given = tuple(measure.value for measure in self._ages if measure.sentence < 0)
         return given or tuple(measure.value for measure in self._ages)
 
-    @property
+    @cached_property
     def lasting(self) -> float | None:
         """For how many days it has lasted, as the words say; the shortest of several, None where none is said."""
-        return min((measure.value for measure in self._measures["lasting_days"]), default=None)
+        return min((measure.value for measure in self._measured("lasting_days")), default=None)
 
     @property
     def age_on_record(self) -> float | None:
         """Years, from the record's date of birth."""
         return self.case.record.patient.age_on(self.case.as_of.date()) if self.case.record else None
 
-    @property
+    @cached_property
     def sex(self) -> str:
         """As the request or else the record states it, or else as the words say; "unknown" when none does."""
         stated = self._stated_sex

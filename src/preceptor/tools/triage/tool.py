@@ -78,7 +78,7 @@ class Triage:
                 *weighed.reasons,
                 *informed.reasons,
                 *of_problems(assessed, urgency, floor),
-                *set_aside(reading, known.rules),
+                *set_aside(reading, known.alarming),
             ),
             not_considered=not_considered(case, reading, assessed, by_rules_alone=model is None),
             kind=Kind.CLINICAL if flags or not assessed else assessed[0].presentation.kind,

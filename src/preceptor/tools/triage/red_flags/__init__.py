@@ -74,7 +74,7 @@ def fired(reading: Reading, rules: tuple[Rule, ...]) -> tuple[RedFlag, ...]:
     """
     flags = list(alarms_in(reading.text)) if may_be_foreign(reading.sentences) else []
     for rule in rules:
-        found = rule.when.holds(reading)
+        found = reading.holds(rule.when)
         if found is not None and found.spans:
             flags.append(RedFlag(rule.id, rule.title, rule.urgency, rule.action, found.spans, found.events))
     return tuple(sorted(flags, key=lambda flag: (flag.urgency.rank, flag.id)))

@@ -60,7 +60,7 @@ def look_up(words: str, age: float | None = None, sex: str | None = None) -> Ans
     reading = Reading(case, known.features)
     flags = fired(reading, known.rules)
     assessed = assess_all(reading, known.presentations)
-    aside = set_aside(reading, known.rules)
+    aside = set_aside(reading, known.alarming)
     rules = {rule.id: rule for rule in known.rules}
     recognised = [_recognised(a, reading, bool(flags)) for a in assessed]
     recognised.sort(key=lambda found: found.urgency.rank)  # stable: a red flag may have taken a lowering back

@@ -86,6 +86,13 @@ class Pattern:
     def regex(self) -> re.Pattern[str]:
         return re.compile("".join(element.regex for element in self.elements))
 
+    def places_in(self, sentence: Sentence) -> Iterator[tuple[int, int]]:
+        """Where it stands, first and one past the last word; from every word anew, so that none hides in a longer."""
+        found = self.regex.search(sentence.line)
+        while found:
+            yield sentence.words_at(found.start(), found.end())
+            found = self.regex.search(sentence.line, found.start() + 1)
+
     @property
     def anchors(self) -> frozenset[str]:
         """Words of which a sentence must hold at least one to be worth a look: those of the rarest place."""
@@ -187,7 +194,7 @@ class Index:
 
     def __init__(self) -> None:
         self._patterns: list[tuple[Pattern, str]] = []
-        self._places: list[tuple[frozenset[str], ...]] = []  # of each pattern: one word of each alternative
+        self._besides: list[tuple[frozenset[str], ...]] = []  # of each pattern: its places, but that of its anchors
         self._by_word: dict[str, list[int]] = {}
         self._beginnings: dict[int, set[str]] = {}  # by length
 
@@ -196,8 +203,9 @@ class Index:
         for pattern in patterns:
             at = len(self._patterns)
             self._patterns.append((pattern, key))
-            self._places.append(pattern.places)
-            for anchor in pattern.anchors:
+            anchors = pattern.anchors
+            self._besides.append(tuple(place for place in pattern.places if place != anchors))
+            for anchor in anchors:
                 self._by_word.setdefault(anchor, []).append(at)
             for word in frozenset[str]().union(*pattern.places):
                 if word.endswith("*"):
@@ -205,22 +213,18 @@ class Index:
 
     def search(self, sentence: Sentence) -> Iterator[tuple[str, int, int, bool]]:
         """Every key found in a sentence, with its first and one past its last word, and whether the phrase denies."""
-        for at in self._candidates(sentence):
-            pattern, key = self._patterns[at]
-            # From every place anew, so that a phrase inside a longer, negated one is found too.
-            found = pattern.regex.search(sentence.line)
-            while found:
-                yield key, *sentence.words_at(found.start(), found.end()), pattern.denies
-                found = pattern.regex.search(sentence.line, found.start() + 1)
+        for pattern, key in self.candidates(sentence):
+            for first, last in pattern.places_in(sentence):
+                yield key, first, last, pattern.denies
 
-    def _candidates(self, sentence: Sentence) -> list[int]:
-        """The patterns that may match, in the order in which they were added."""
+    def candidates(self, sentence: Sentence) -> list[tuple[Pattern, str]]:
+        """The patterns that may match, each with its key, in the order in which they were added."""
         held = self._held(sentence)
         anchored: set[int] = set()
         for word in held:
             anchored.update(self._by_word.get(word, ()))
-        lacks, places = held.isdisjoint, self._places
-        return sorted([at for at in anchored if not any(map(lacks, places[at]))])
+        lacks, besides, patterns = held.isdisjoint, self._besides, self._patterns
+        return [patterns[at] for at in sorted(anchored) if not any(map(lacks, besides[at]))]
 
     def _held(self, sentence: Sentence) -> set[str]:
         """The sentence's words, the beginnings among them that patterns ask for, and # for a number."""
