@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import product
 
 from preceptor.tools.triage.text.normal import Sentence, canonical, word_set
@@ -59,9 +59,12 @@ class _Element:
         """One word of each alternative, of which a matching sentence must hold at least one; None if none serves."""
         if self.optional or not self.alternatives:
             return None
-        return frozenset(
-            min(words, key=lambda word: (word in _COMMON, word == _NUMBER, -len(word))) for words in self.alternatives
-        )
+        return frozenset(map(_rarest, self.alternatives))
+
+
+@cache
+def _rarest(words: tuple[str, ...]) -> str:
+    return min(words, key=lambda word: (word in _COMMON, word == _NUMBER, -len(word))) if len(words) > 1 else words[0]
 
 
 def _word_regex(word: str) -> str:
@@ -103,7 +106,7 @@ class Pattern:
             choices, key=lambda words: (sum(w in _COMMON or w == _NUMBER for w in words), len(words), sorted(words))
         )
 
-    @property
+    @cached_property
     def places(self) -> tuple[frozenset[str], ...]:
         """For each place that must be filled: words of which a sentence must hold at least one."""
         return tuple(anchors for element in self.elements if (anchors := element.anchors))
@@ -131,7 +134,7 @@ class Lexicon:
                 if entry.startswith("{"):
                     found += self.alternatives(entry[1:-1])
                 else:
-                    found += _spoken(entry.split())
+                    found += _spoken(*entry.split())
             self._opened[name] = tuple(dict.fromkeys(found))
         return self._opened[name]
 
@@ -161,7 +164,7 @@ class Lexicon:
                 elif "*" in choice.split("_"):
                     raise PatternError(f"{source!r} has a * without the beginning of a word")
                 elif choice:
-                    alternatives += _spoken(choice.split("_"))
+                    alternatives += _spoken(*choice.split("_"))
                 else:
                     raise PatternError(f"{source!r} has an empty alternative")
             elements.append(_Element(tuple(dict.fromkeys(alternatives)), optional=optional))
@@ -170,7 +173,8 @@ class Lexicon:
         return (Pattern(source, tuple(elements)),)
 
 
-def _spoken(written: list[str]) -> list[tuple[str, ...]]:
+@cache
+def _spoken(*written: str) -> list[tuple[str, ...]]:
     """Words as a sentence would hold them, contractions opened: the rules' own words go through the same door."""
     opened = [
         (word,) if word == _NUMBER else canonical(word) if not word.endswith("*") else (word.casefold(),)
