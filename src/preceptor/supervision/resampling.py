@@ -93,3 +93,23 @@ def clustered_statistic(
     numbers = statistic(resample(sums)) if len(sums) > 1 else statistic(sums.sum(axis=0, keepdims=True))
     finite = [column[np.isfinite(column)] for column in numbers.T]
     return [interval_of(column, len(numbers), len(sums), noun) for column in finite]
+
+
+def clustered_median(cluster: Ints, values: Floats, noun: str) -> tuple[Interval | None, str]:
+    """The interval of a median, by cluster. A resample counts each value as often as its cluster was drawn."""
+    n, clusters = len(values), int(cluster.max()) + 1 if len(cluster) else 0
+    if clusters < 2:
+        return interval_of(np.empty(0), 0, clusters, noun)
+    order = np.argsort(values, kind="stable")
+    ascending, of = values[order], cluster[order]
+    rng = np.random.default_rng(SEED)
+    resamples = int(min(RESAMPLES, max(200, DRAWS_AT_MOST // n)))
+    at_once = max(1, DRAWS_AT_ONCE // max(n, clusters))
+    medians = []
+    for start in range(0, resamples, at_once):
+        rows = min(at_once, resamples - start)
+        drawn = rng.integers(0, clusters, (rows, clusters)) + np.arange(rows)[:, None] * clusters
+        times = np.bincount(drawn.ravel(), minlength=rows * clusters).reshape(rows, clusters)
+        upto = np.cumsum(times[:, of], axis=1)
+        medians.append(ascending[(2 * upto >= upto[:, -1:]).argmax(axis=1)])
+    return interval_of(np.concatenate(medians), resamples, clusters, noun)

@@ -23,6 +23,7 @@ from service.oversight.histories import an_auditor, decided
 
 pytestmark = pytest.mark.django_db
 WHY = "Read the evidence of the pilot"
+PHONE = 343  # pixels that a phone of 375 leaves to a figure
 
 
 class ATool:
@@ -175,6 +176,10 @@ def test_each_chart_is_drawn_named_and_has_a_table(practice, manager, chart):
     assert svg["Content-Type"] == "image/svg+xml"
     assert 'role="img"' in svg.content.decode()
     assert address in as_(manager).get(reverse("tool_figures", args=["minder"])).content.decode()
+    # One for a phone, of a phone's width, so that its words are not made smaller to fit.
+    narrow = as_(manager).get(address, {"width": "narrow"}).content.decode()
+    assert float(re.search(r'<svg[^>]* width="([\d.]+)"', narrow)[1]) <= PHONE
+    assert min(float(size) for size in re.findall(r'font-size="([\d.]+)px"', narrow)) >= 13
 
 
 def test_the_safety_officer_may_suspend_at_once(practice):

@@ -16,6 +16,7 @@ from preceptor.advice import EventKind
 from preceptor.service.accounts.signed_in import staff_of
 from preceptor.service.findings.cards import Card
 from preceptor.service.findings.models import Finding
+from preceptor.service.oversight.models import CardShowing
 from preceptor.service.patients.models import Event
 from preceptor.service.requests.models import Decision
 
@@ -32,8 +33,12 @@ def note_shown(http: HttpRequest, cards: Sequence[Card], now: datetime) -> None:
     if not staff_of(http).may_decide:
         return
     before = shown_in_session(http)
-    if new := [card.key for card in cards if card.key not in before]:
-        http.session[_KEY] = before + new
+    if new := [card for card in cards if card.key not in before]:
+        http.session[_KEY] = before + [card.key for card in new]
+        user = staff_of(http)
+        CardShowing.objects.bulk_create(
+            CardShowing(practice=user.practice, clinician=user, finding=card.lead, at=now) for card in new
+        )
     fresh = [each.pk for card in cards for each in card.findings if each.shown is None]
     if fresh:
         Finding.objects.of(staff_of(http).practice).filter(pk__in=fresh, shown=None).update(shown=now)

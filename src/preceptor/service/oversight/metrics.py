@@ -16,7 +16,8 @@ from preceptor.service.oversight.auditing import waiting_since
 from preceptor.service.oversight.gates import alarms_that_hold
 from preceptor.service.oversight.measuring import Gates, gates
 from preceptor.service.oversight.models import AuditAnswer
-from preceptor.service.oversight.telling import share_in_words
+from preceptor.service.oversight.pace import pace
+from preceptor.service.oversight.telling import points_in_words, share_in_words
 from preceptor.service.practices.models import Practice
 from preceptor.service.requests.inbox import OPEN
 from preceptor.service.requests.models import Checked, Decision, Request
@@ -112,6 +113,12 @@ def _audits_blind(practice: Practice) -> str:
     return f"answered without having opened the request: {share_in_words(blind)}"
 
 
+def _alert_fatigue(practice: Practice) -> str:
+    found = pace(practice).fatigue
+    by_load = points_in_words(found.dismissed_by_load)
+    return f"dismissed: {share_in_words(found.dismissed)}; with twice the cards an hour: {by_load}"
+
+
 OF_TOOLS: Mapping[str, tuple[str, Callable[[Gates], str]]] = {
     "under_triage": ("Under-triage", _under_triage),
     "over_reliance": ("Over-reliance", _over_reliance),
@@ -124,5 +131,6 @@ METRICS: Mapping[str, tuple[str, Callable[[Practice], str]]] = {
     "not_assessed": ("Not assessed", _failed("assessed", "no tool gave advice")),
     "alarms": ("Alarms that hold", _alarms),
     "audits_waiting": ("Audits that wait", _audits_waiting),
+    "alert_fatigue": ("Alert fatigue", _alert_fatigue),
     "audits_blind": ("Audits answered blind", _audits_blind),
 }

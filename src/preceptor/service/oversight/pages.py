@@ -176,7 +176,8 @@ def tool_chart(http: HttpRequest, name: str, slug: str) -> HttpResponse:
     if slug not in drawing.CHARTS or not held.is_measured:
         raise Http404("no such chart")
     version = _version_asked_for(http, practice, held.card)
-    svg = drawing.drawn(kept_figures(practice, held.card.tool, version), slug)
+    narrow = http.GET.get("width") == "narrow"
+    svg = drawing.drawn(kept_figures(practice, held.card.tool, version), slug, narrow=narrow)
     if not svg:
         raise Http404("nothing to draw")
     return HttpResponse(svg, content_type="image/svg+xml")

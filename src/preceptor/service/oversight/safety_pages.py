@@ -1,4 +1,4 @@
-"""The safety officer's pages: hazards, incidents, terms, a look at drift, and everything to take away."""
+"""The safety officer's pages: hazards, incidents, terms, a look at drift, pace, and everything to take away."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from preceptor import tools as installed
 from preceptor.service.accounts.signed_in import practice_of, staff_of
 from preceptor.service.jinja import moment
-from preceptor.service.oversight import leaving
+from preceptor.service.oversight import leaving, pace_words
 from preceptor.service.oversight.auditing import may_audit, queue_for, waiting_since
 from preceptor.service.oversight.forms import IncidentForm, NoteForm, TermsForm
 from preceptor.service.oversight.gates import alarms_that_hold
@@ -24,6 +24,7 @@ from preceptor.service.oversight.incidents import add_note, incidents_of, is_clo
 from preceptor.service.oversight.looking import look
 from preceptor.service.oversight.metrics import metrics_of
 from preceptor.service.oversight.models import Incident, Severity, Terms
+from preceptor.service.oversight.pace import pace
 from preceptor.service.oversight.sampling import running
 from preceptor.service.oversight.sheets import Sheet, as_csv, as_pdf
 from preceptor.service.oversight.terms import NUMBERS, set_terms, terms_at
@@ -142,6 +143,34 @@ def words_look(http: HttpRequest) -> HttpResponse:
     messages.success(http, f"Compared: {found.words}.")
     back = http.POST.get("tool", "")
     return redirect("tool_figures", back) if back in installed.found() else redirect("safety")
+
+
+# ---- alert fatigue, time and order ----
+
+
+@require_GET
+def pace_page(http: HttpRequest) -> HttpResponse:
+    """What becomes of cards, how long decisions take and what their order does: of the practice as a whole."""
+    found = pace(practice_of(http))
+    context = {
+        "found": found,
+        "cards": pace_words.of_cards(found.fatigue),
+        "time": pace_words.of_time(found.pacing),
+        "order": pace_words.of_order(found.pacing),
+        "charts": {name: title for name, title in pace_words.CHARTS.items() if pace_words.drawn(found, name)},
+    }
+    return render(http, "oversight/pace.jinja", context)
+
+
+@require_GET
+def pace_chart(http: HttpRequest, slug: str) -> HttpResponse:
+    """One chart of that page, as an image."""
+    if slug not in pace_words.CHARTS:
+        raise Http404("no such chart")
+    svg = pace_words.drawn(pace(practice_of(http)), slug, narrow=http.GET.get("width") == "narrow")
+    if not svg:
+        raise Http404("nothing to draw")
+    return HttpResponse(svg, content_type="image/svg+xml")
 
 
 # ---- to take away ----

@@ -35,3 +35,22 @@ def points_in_words(found: Figure) -> str:
         f"{100 * found.interval.low:+.0f} to {100 * found.interval.high:+.0f}" if found.interval else "no interval"
     )
     return f"{100 * found.value:+.0f} points ({between}), n {found.n:,}"
+
+
+def seconds_in_words(found: Figure) -> str:
+    """ "42 s (30 to 55), n 80", or "3.5 min (2.1 to 4.0), n 80"."""
+    if found.value is None:
+        return found.words
+    unit, of = ("min", 60.0) if found.value >= 120 else ("s", 1.0)
+    digits = 1 if unit == "min" or found.value < 10 else 0
+    low_high = found.interval and (found.interval.low / of, found.interval.high / of)
+    between = f"{low_high[0]:.{digits}f} to {low_high[1]:.{digits}f}" if low_high else "no interval"
+    return f"{found.value / of:.{digits}f} {unit} ({between}), n {found.n:,}"
+
+
+def times_in_words(found: Figure) -> str:
+    """A ratio: "0.92 times (0.85 to 0.99), n 80"."""
+    if found.value is None:
+        return found.words
+    between = f"{found.interval.low:.2f} to {found.interval.high:.2f}" if found.interval else "no interval"
+    return f"{found.value:.2f} times ({between}), n {found.n:,}"
