@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from preceptor import tools
 from preceptor.advice import Standing
 from preceptor.service.accounts.models import Role
+from preceptor.service.findings.models import Kind
 from preceptor.service.oversight.standing import set_standing
 from preceptor.service.oversight.terms import DEFAULTS, set_terms
 from service.factories import a_patient, a_practice, a_user
 from service.oversight.histories import an_auditor, decided
+from service.oversight.test_pace import a_card
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 RIGHT, GAVE_IN = ("same_day",) * 4, ("routine", "soon", "soon", "routine")
@@ -55,6 +58,13 @@ def test_the_figures_of_a_tool_with_and_without_decisions(visit, practice, gp, o
         expect(page.get_by_role("img", name=name)).to_be_visible()
     expect(page.get_by_role("table", name="Subgroups")).to_contain_text("Sex: female")
     reader.check_the_page()
+    page.set_viewport_size({"width": 375, "height": 900})
+    page.reload()
+    # No chart is made smaller than it was drawn, so that its words keep their size.
+    shrunk = "images => images.filter(i => i.clientWidth < i.naturalWidth).map(i => [i.src, i.clientWidth])"
+    page.wait_for_function("[...document.images].every(i => i.complete && i.naturalWidth)")
+    assert page.locator(".rec-figure__image").evaluate_all(shrunk) == []
+    page.set_viewport_size({"width": 1280, "height": 900})
     page.goto("/tools/triage/")
     expect(page.get_by_text("What the next step needs: first")).to_be_visible()
     reader.check_the_page()
@@ -115,6 +125,22 @@ def test_hazards_incidents_and_terms(visit, practice, officer):
     someone.press("Sign")
     expect(page.get_by_role("status")).to_contain_text("Signed.")
     someone.check_the_page()
+
+
+def test_the_pace_of_a_practice(visit, practice, gp, officer, version):
+    reader = visit(gp)
+    page = reader.page
+    page.goto("/safety/pace/")
+    expect(page.get_by_text("No card has been put before a clinician yet.")).to_be_visible()
+    reader.check_the_page()
+    for kind in (Kind.ACT, Kind.DISMISS, ""):
+        a_card(practice, gp, timezone.now(), kind, 20)
+    decided(practice, gp, officer, [RIGHT, GAVE_IN, ("routine", "soon", "routine", "routine")] * 3, version=version)
+    page.goto("/safety/")
+    page.get_by_role("link", name="Look at the practice’s").click()
+    expect(page.get_by_role("table", name="Order effects")).to_be_visible()
+    expect(page.get_by_role("img", name="Cards dismissed, by how many came in the hour")).to_be_visible()
+    reader.check_the_page()
 
 
 def test_ones_own_decisions(visit, practice, gp, officer, version):

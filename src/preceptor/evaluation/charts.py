@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from html import escape
+from textwrap import wrap
 from typing import Any
 
 import vl_convert
@@ -17,21 +18,33 @@ from preceptor.supervision.figures import Share
 INK, QUIET, FAINT = "#0b2d52", "#4c6272", "#d8dde0"
 SHADES = ["#ffffff", "#aebdca"]  # dark ink reads on both
 FONT = "Arial, Helvetica, Liberation Sans, sans-serif"
+BREAK = "\x1f"  # between the lines of a name: no name holds it
 
 
-def shares(rows: Sequence[tuple[str, Share]], key: str, title: str) -> str:
-    """Each share as a point with its interval, top to bottom in the order given; those of no cases are left out."""
+def shares(rows: Sequence[tuple[str, Share]], key: str, title: str, *, narrow: bool = False) -> str:
+    """Each share as a point with its interval, top to bottom in the order given; those of no cases are left out.
+
+    `narrow` is for a phone: some 320 px in all, so that its words are not made smaller to fit. Long names break.
+    """
     values = [
-        {"name": name, "at": 100 * found.value, "low": 100 * found.interval.low, "high": 100 * found.interval.high}
+        {
+            "name": _broken(name) if narrow else name,
+            "at": 100 * found.value,
+            "low": 100 * found.interval.low,
+            "high": 100 * found.interval.high,
+        }
         for name, found in rows
         if found.value is not None and found.interval is not None
     ]
-    names = {"field": "name", "type": "nominal", "sort": None, "title": None, "axis": {"labelLimit": 320}}
+    axis: dict[str, Any] = {"labelLimit": 320}
+    if narrow:
+        axis = {"labelLimit": 150, "labelExpr": f"split(datum.label, '{BREAK}')", "labelLineHeight": 16}
+    names = {"field": "name", "type": "nominal", "sort": None, "title": None, "axis": axis}
     scale = {"domain": [0, 100]}
     spec = {
         "data": {"values": values},
-        "width": 420,
-        "height": {"step": 26},
+        "width": 160 if narrow else 420,
+        "height": {"step": 42 if narrow else 26},
         "encoding": {"y": names},
         "layer": [
             {
@@ -48,7 +61,12 @@ def shares(rows: Sequence[tuple[str, Share]], key: str, title: str) -> str:
         ],
     }
     said = "; ".join(f"{v['name']} {v['at']:.1f} ({v['low']:.1f} to {v['high']:.1f})" for v in values)
-    return _drawn(spec, key, title, said)
+    return _drawn(spec, key, title, said.replace(BREAK, " "))
+
+
+def _broken(name: str) -> str:
+    """A name of some words in lines of at most 20 characters."""
+    return BREAK.join(wrap(name, 20, break_long_words=False))
 
 
 def confusion(found: Evaluation, key: str) -> str:
@@ -79,8 +97,11 @@ def confusion(found: Evaluation, key: str) -> str:
     return _drawn(spec, key, "Best answer and advice", said)
 
 
-def reliability(each: Calibration, key: str, title: str) -> str:
-    """What happened against what was said, bin by bin, with intervals; on the dashed line they would agree."""
+def reliability(each: Calibration, key: str, title: str, *, narrow: bool = False) -> str:
+    """What happened against what was said, bin by bin, with intervals; on the dashed line they would agree.
+
+    `narrow` is for a phone, as in `shares`.
+    """
     values = [
         {
             "said": row.predicted,
@@ -106,8 +127,8 @@ def reliability(each: Calibration, key: str, title: str) -> str:
         "title": "share in which it was so",
     }
     spec = {
-        "width": 300,
-        "height": 300,
+        "width": 240 if narrow else 300,
+        "height": 240 if narrow else 300,
         "layer": [
             {
                 "data": {"values": [{"said": 0, "happened": 0}, {"said": 1, "happened": 1}]},

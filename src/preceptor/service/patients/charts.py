@@ -34,12 +34,14 @@ class Band:
     label: str
 
 
-def result_chart(points: Sequence[Point], *, title: str, unit: str, bands: Sequence[Band] | None = None) -> str:
+def result_chart(
+    points: Sequence[Point], *, title: str, unit: str, bands: Sequence[Band] | None = None, width: int = WIDTH
+) -> str:
     """An SVG of these results over time, oldest to newest; at least one point is needed.
 
     It carries its own title and a description in words, for those who do not see it.
     """
-    return _drawn(tuple(points), title, unit, tuple(bands or ()))
+    return _drawn(tuple(points), title, unit, tuple(bands or ()), width)
 
 
 def in_words(points: Sequence[Point], unit: str) -> str:
@@ -93,8 +95,8 @@ def _day(when: datetime) -> str:
 
 
 @lru_cache(maxsize=256)
-def _drawn(points: tuple[Point, ...], title: str, unit: str, bands: tuple[Band, ...]) -> str:
-    svg = vl_convert.vegalite_to_svg(_spec(points, unit, bands))
+def _drawn(points: tuple[Point, ...], title: str, unit: str, bands: tuple[Band, ...], width: int) -> str:
+    svg = vl_convert.vegalite_to_svg(_spec(points, unit, bands, width))
     description = in_words(points, unit)
     # Vega's own roles and labels would be read out one mark after another: the description says it all.
     bare = re.sub(r' (?:role|aria-[a-z]+)="[^"]*"', "", svg)
@@ -104,7 +106,7 @@ def _drawn(points: tuple[Point, ...], title: str, unit: str, bands: tuple[Band, 
     return f"{opening} {named}>{told}{drawing}"
 
 
-def _spec(points: tuple[Point, ...], unit: str, bands: tuple[Band, ...]) -> dict[str, Any]:
+def _spec(points: tuple[Point, ...], unit: str, bands: tuple[Band, ...], width: int) -> dict[str, Any]:
     low, high = _range(points, bands)
     x = {
         "field": "when", "type": "temporal", "title": None, "scale": {"type": "utc", "domain": _days(points)},
@@ -135,7 +137,7 @@ def _spec(points: tuple[Point, ...], unit: str, bands: tuple[Band, ...]) -> dict
     }
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
-        "width": WIDTH, "height": HEIGHT, "background": "white",
+        "width": width, "height": HEIGHT, "background": "white",
         "padding": {"left": 4, "top": 20, "bottom": 4, "right": 10},
         "autosize": {"type": "pad", "contains": "content"},
         "data": {"values": [_row(point) for point in points]},
