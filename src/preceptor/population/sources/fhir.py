@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,17 @@ import pyarrow as pa
 from preceptor.advice import Event
 from preceptor.population.sources.writing import BatchWriter, write_sorted
 from preceptor.population.tables import EVENT_SCHEMA, PATIENT_SCHEMA
-from preceptor.record.fhir import Entry, Kept, Person, files_of, interpret, medication_keys, read
+from preceptor.record.fhir import (
+    Entry,
+    Kept,
+    NotKept,
+    Person,
+    Problem,
+    files_of,
+    interpret,
+    medication_keys,
+    understand,
+)
 
 _CAME = [
     pa.field("resource", pa.string()),
@@ -57,19 +68,21 @@ def stage(address: str, folder: Path, progress: Any) -> None:
 def _kept(files: list[Path], on_bytes: Any) -> Iterator[tuple[Kept, str]]:
     medications: dict[str, Mapping[str, Any]] = {}
     waiting: list[Entry] = []
-    for item in read(files, on_bytes):
-        if isinstance(item, Entry):
-            medications.update(medication_keys(item))
-            outcome = interpret(item.resource, item.full_url, medication=medications.get)
-            if isinstance(outcome, Kept):
-                if outcome.waits_for:
-                    waiting.append(item)
-                else:
-                    yield outcome, item.full_url
-    for item in waiting:
-        outcome = interpret(item.resource, item.full_url, medication=medications.get)
+    now = datetime.now(UTC)
+    for item in understand(files, now, medications.get, on_bytes):
+        if isinstance(item, Problem):
+            continue
+        entry, outcome = item
+        if isinstance(outcome, NotKept) and outcome.kind == "Medication":
+            medications.update(medication_keys(entry))
+        elif isinstance(outcome, Kept) and outcome.waits_for:
+            waiting.append(entry)
+        elif isinstance(outcome, Kept):
+            yield outcome, entry.full_url
+    for entry in waiting:
+        outcome = interpret(entry.resource, entry.full_url, now=now, medication=medications.get)
         if isinstance(outcome, Kept):
-            yield outcome, item.full_url
+            yield outcome, entry.full_url
 
 
 def _person(key: str, person: Person, came: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -1,6 +1,7 @@
 """FHIR R4 in: files to resources, and a resource to a person or to the dated events of a record.
 
-`read` streams the resources of files and `entries` those of a bundle in hand, `interpret` tells what one says, and
+`understand` tells what the resources of files say, on all cores where there are many. Of its parts `read` streams the
+resources of files and `entries` those of a bundle in hand, `interpret` tells what one says, and
 `record_from` and `record_of` give one patient's record. Nothing here raises on what was sent: it is kept, not kept
 because of its type, or refused and why.
 """
@@ -10,6 +11,7 @@ from preceptor.record.fhir.one_record import medication_keys, record_from, recor
 from preceptor.record.fhir.outcome import VOID, Kept, NotKept, Outcome, Person, Refused, Version
 from preceptor.record.fhir.reading import Entry, Problem, entries, files_of, read
 from preceptor.record.fhir.references import Subject
+from preceptor.record.fhir.understanding import understand
 
 __all__ = [
     "KEPT_TYPES",
@@ -31,5 +33,6 @@ __all__ = [
     "read",
     "record_from",
     "record_of",
+    "understand",
     "with_problem",
 ]

@@ -27,16 +27,24 @@ _SNIFF = 2**20
 _READABLE = (".json", ".ndjson", ".json.gz", ".ndjson.gz")
 _FIRST = tuple(re.compile(rf"(^|[^A-Za-z]){name}([^A-Za-z]|$)") for name in ("Patient", "Medication"))
 _NESTED = 4
+_PIECE = 2**20  # bytes: with so many a piece ends, however few its lines
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One resource as it was sent. `place` counts from 1: a bundle's entries, or the lines of NDJSON."""
+    """One resource as it was sent. `place` counts from 1: a bundle's entries, or the lines of NDJSON.
+
+    `sent` is the resource, or the line of JSON that holds it: it is then read when somebody asks.
+    """
 
     file: str
     place: int
-    resource: Any
+    sent: Any
     full_url: str = ""
+
+    @property
+    def resource(self) -> Any:
+        return loads(self.sent) if type(self.sent) is bytes else self.sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +89,33 @@ def _order(name: str) -> int:
     return next((rank for rank, pattern in enumerate(_FIRST) if pattern.search(name)), len(_FIRST))
 
 
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Some lines of NDJSON, not yet read, each with its place."""
+
+    file: str
+    lines: list[tuple[int, bytes]]
+
+
 def read(files: Iterable[Path], on_bytes: Callable[[int], None] | None = None) -> Iterator[Entry | Problem]:
     """Every resource of these files, in order. `on_bytes` is told how much was read, for a progress bar."""
+    for part in in_pieces(files, on_bytes, lines=1):
+        if isinstance(part, Piece):
+            for place, line in part.lines:
+                yield from of_line(part.file, place, line)
+        else:
+            yield part
+
+
+def in_pieces(
+    files: Iterable[Path], on_bytes: Callable[[int], None] | None = None, lines: int = 1
+) -> Iterator[Piece | Entry | Problem]:
+    """The same, but of NDJSON so many lines at once (fewer where they are long), which are not yet read."""
     for file in files:
-        yield from _read_file(file, on_bytes)
+        yield from _read_file(file, on_bytes, lines)
 
 
-def _read_file(file: Path, on_bytes: Callable[[int], None] | None) -> Iterator[Entry | Problem]:
+def _read_file(file: Path, on_bytes: Callable[[int], None] | None, lines: int) -> Iterator[Piece | Entry | Problem]:
     name = str(file)
     if file.is_dir():
         yield Problem(name, 0, f"no file in this folder ends in {', '.join(_READABLE)}")
@@ -107,7 +135,7 @@ def _read_file(file: Path, on_bytes: Callable[[int], None] | None) -> Iterator[E
     try:
         with open_bytes(file, on_bytes) as stream:
             if _is_lines(file.name, start):
-                yield from _lines(name, stream)
+                yield from _pieces(name, stream, lines)
             else:
                 yield from _document(name, file, stream)
     except OSError as error:
@@ -137,24 +165,43 @@ def _is_lines(name: str, start: bytes) -> bool:
     return ".ndjson" in name.lower() and first not in (b"{", b"[")
 
 
-def _lines(name: str, stream: BinaryIO) -> Iterator[Entry | Problem]:
+def _pieces(name: str, stream: BinaryIO, lines: int) -> Iterator[Piece | Problem]:
+    piece: list[tuple[int, bytes]] = []
+    size = 0
+    for place, line in _lines(name, stream):
+        if isinstance(line, Problem):
+            yield Piece(name, piece)
+            yield line
+            piece, size = [], 0
+            continue
+        piece.append((place, line))
+        size += len(line)
+        if len(piece) == lines or size > _PIECE:
+            yield Piece(name, piece)
+            piece, size = [], 0
+    if piece:
+        yield Piece(name, piece)
+
+
+def _lines(name: str, stream: BinaryIO) -> Iterator[tuple[int, bytes | Problem]]:
+    """The lines that are not blank, or in their place what is wrong with them, by their places."""
     place = 0
     while True:
         try:
             line = stream.readline(LARGEST)
         except (EOFError, OSError, ValueError) as error:
-            yield Problem(name, place + 1, gzip_fault(error))
+            yield place + 1, Problem(name, place + 1, gzip_fault(error))
             return
         if not line:
             if not place:
-                yield Problem(name, 0, "is empty")
+                yield 0, Problem(name, 0, "is empty")
             return
         place += 1
         if len(line) == LARGEST and not line.endswith(b"\n"):
-            yield Problem(name, place, f"is larger than {LARGEST // 2**20} MB")
+            yield place, Problem(name, place, f"is larger than {LARGEST // 2**20} MB")
             _skip_line(stream)
         elif line.strip():
-            yield from _line(name, place, line.removeprefix(b"\xef\xbb\xbf") if place == 1 else line)
+            yield place, line.removeprefix(b"\xef\xbb\xbf") if place == 1 else line
 
 
 def _skip_line(stream: BinaryIO) -> None:
@@ -162,7 +209,8 @@ def _skip_line(stream: BinaryIO) -> None:
         pass
 
 
-def _line(name: str, place: int, line: bytes) -> Iterator[Entry | Problem]:
+def of_line(name: str, place: int, line: bytes) -> Iterator[Entry | Problem]:
+    """The resource of a line of NDJSON, or those of the bundle that stands there."""
     try:
         resource = loads(line)
     except Broken as broken:

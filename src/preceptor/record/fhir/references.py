@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 from preceptor.record.check_digits import valid_nhs_number
 from preceptor.record.fhir.shapes import Node
@@ -86,7 +85,7 @@ def subjects(references: Iterable[Node], contained: Iterable[Node]) -> tuple[tup
 
 
 def plainly(reference: object) -> tuple[Subject, ...]:
-    """The patient of a reference such as "Patient/123" or "urn:uuid:...", by far the most usual; empty for any other."""
+    """The patient of a reference such as "Patient/123" or "urn:uuid:...", the most usual; empty for any other."""
     if type(reference) is not dict:
         return ()
     sent = reference.get("reference")

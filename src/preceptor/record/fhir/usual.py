@@ -85,7 +85,7 @@ def _version(meta: Any) -> Version | None:
 
 
 def _measured(quantity: Mapping[str, Any], concept: Concept | None) -> _Measured | None:
-    number = quantity.get("value")
+    number: Any = quantity.get("value")
     if type(number) not in _NUMBERS or not _QUANTITY.issuperset(quantity):
         return None
     words, code, system = quantity.get("unit", ""), quantity.get("code", ""), quantity.get("system", "")

@@ -13,12 +13,13 @@ from preceptor.record.fhir import (
     Entry,
     Kept,
     NotKept,
+    Outcome,
     Problem,
     Refused,
     files_of,
     interpret,
     medication_keys,
-    read,
+    understand,
     with_problem,
 )
 from preceptor.service.ledger import chain
@@ -121,7 +122,7 @@ def import_paths(
         run = _Run(practice, aside, tell or _nobody, now or datetime.now(UTC))
         run.report.files = len(files)
         try:
-            for item in read(files, on_bytes):
+            for item in understand(files, run.now, aside.medication, on_bytes):
                 run.take(item)
             run.flush()
             run.take_what_waited()
@@ -143,11 +144,11 @@ class _Run:
         self._keeper = Keeper(practice)
         self._aside = aside
         self._tell = tell
-        self._now = now
+        self.now = now
         self._batch: dict[str, tuple[Entry, Kept]] = {}
         self._last_chance = False
 
-    def take(self, item: Entry | Problem) -> None:
+    def take(self, item: tuple[Entry, Outcome] | Problem) -> None:
         """One item of the input: counted once, whatever becomes of it."""
         if isinstance(item, Problem):
             counts = self.report.of(UNREADABLE)
@@ -155,17 +156,18 @@ class _Run:
             counts.reported += 1
             self._tell(item)
             return
-        for key, code in medication_keys(item):
-            self._aside.put_medication(key, code)
-        outcome = interpret(item.resource, item.full_url, now=self._now, medication=self._aside.medication)
-        self.report.of(outcome.kind or UNREADABLE).read += 1
+        entry, outcome = item
+        counts = self.report.of(outcome.kind or UNREADABLE)
+        counts.read += 1
         match outcome:
             case NotKept():
-                self.report.of(outcome.kind).not_kept += 1
+                counts.not_kept += 1
+                for key, code in medication_keys(entry) if outcome.kind == "Medication" else ():
+                    self._aside.put_medication(key, code)
             case Refused():
-                self._report(item, outcome.kind, outcome.key, outcome.why)
+                self._report(entry, outcome.kind, outcome.key, outcome.why)
             case Kept():
-                self._take(item, outcome)
+                self._take(entry, outcome)
 
     def _take(self, entry: Entry, kept: Kept) -> None:
         if kept.waits_for:
@@ -188,7 +190,7 @@ class _Run:
         """What was put aside, now that everything was seen: who is not known now is reported."""
         self._last_chance = True
         for entry in self._aside.entries():
-            outcome = interpret(entry.resource, entry.full_url, now=self._now, medication=self._aside.medication)
+            outcome = interpret(entry.resource, entry.full_url, now=self.now, medication=self._aside.medication)
             if isinstance(outcome, Kept):
                 self._take(entry, outcome)
         self.flush()

@@ -14,7 +14,7 @@ from django.db.models import Model
 from preceptor import advice
 from preceptor.record.fhir import Entry, Kept, Person, Subject, Version, checked_against_birth
 from preceptor.service.patients.models import Event, Patient, Resource
-from preceptor.service.patients.rows import insert_events, insert_resources
+from preceptor.service.patients.rows import among, insert_events, insert_resources
 from preceptor.service.practices.models import Practice
 
 _PATIENT_COLUMNS = (
@@ -86,7 +86,7 @@ class Keeper:
             return [*self._keep_people(people, held), *self._keep_events(others, held)]
 
     def _held(self, keys: list[str]) -> dict[str, _Held]:
-        rows = Resource.objects.of(self._practice).filter(key__in=keys)
+        rows = Resource.objects.of(self._practice).filter(key__in=among(keys))
         columns = rows.values_list("key", "pk", "patient_id", "version", "updated", "digest")
         return {
             key: _Held(pk, patient, Version(version, updated), bytes(digest))
@@ -129,9 +129,9 @@ class Keeper:
     def _known(self, keys: Iterable[str], numbers: Iterable[str]) -> list[_Known]:
         patients = Patient.objects.of(self._practice)
         columns = ("pk", "key", "born", "family_name", "nhs_number")
-        rows = set(patients.filter(key__in=keys).values_list(*columns))
+        rows = set(patients.filter(key__in=among(keys)).values_list(*columns))
         if numbers:
-            rows |= set(patients.filter(nhs_number__in=numbers).values_list(*columns))
+            rows |= set(patients.filter(nhs_number__in=among(numbers)).values_list(*columns))
         return [_Known(pk, key, born, family, number or "") for pk, key, born, family, number in rows]
 
     def _columns(self, kept: Kept, person: Person) -> dict[str, Any]:
