@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import sys
 from contextlib import nullcontext
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from preceptor.cli.common import app, bad_input, need_folder, need_tables, progress_bars, tool_called
+from preceptor.cli.pooling import start_in, trusted_keys
 
 if TYPE_CHECKING:
+    from preceptor.learning.starting import Start
     from preceptor.service.accounts.models import User
 
 Tool = Annotated[str, typer.Argument(help="The tool's name: triage.")]
@@ -39,6 +42,20 @@ def learn(
             help="An account that an alarm named, and that somebody looked at: it may teach again. With --by."
         ),
     ] = None,
+    start: Annotated[
+        Path | None,
+        typer.Option("--from", help="A starting point that `preceptor pool` made, to learn from. With --trust."),
+    ] = None,
+    trust: Annotated[
+        list[Path] | None, typer.Option(help="The public key (.pub) of who keeps the shared model.")
+    ] = None,
+    until: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            help="Learn as on this day: what was decided in the 14 days before it and since is kept for the contest.",
+        ),
+    ] = None,
     by: By = None,
     password: Password = None,
     as_json: AsJson = False,
@@ -53,10 +70,14 @@ def learn(
 
     if clear and not by:
         bad_input("--clear lets an account teach again: say with --by who looked at it")
+    if until and until.astimezone() > datetime.now().astimezone():
+        bad_input(f"--until {until:%Y-%m-%d} is yet to come")
+    new_start = _new_start(start, trust, tool)
     people = _people(by, password)
+    moment = until.astimezone() if until else None
     try:
         with progress_bars() if sys.stderr.isatty() else nullcontext() as progress:
-            learnt = learn_now(progress, by=people, cleared=frozenset(clear or ()))
+            learnt = learn_now(progress, people, frozenset(clear or ()), moment, new_start)
         if export:
             export.write_bytes(update_of(learnt))
     except (NothingLearnt, Refused) as why:
@@ -117,6 +138,20 @@ def rollback(
     except Refused as fault:
         bad_input(str(fault))
     _said(step, as_json, f"{tool} {step.version} is in force again.")
+
+
+def _new_start(path: Path | None, trust: list[Path] | None, tool: str) -> tuple[bytes, Start] | None:
+    """A starting point from others, proven; in one line where it is not."""
+    from preceptor.learning.updates import NotUsable
+
+    if path is None:
+        if trust:
+            bad_input("--trust says who may sign what --from gives: there is no --from")
+        return None
+    try:
+        return path.read_bytes(), start_in(path, tool, trusted_keys(trust))
+    except NotUsable as why:
+        bad_input(str(why))
 
 
 def _need(tool: str) -> None:

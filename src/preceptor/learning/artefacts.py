@@ -31,8 +31,6 @@ from preceptor.tools.models import (
     proven,
 )
 
-UPDATE = "urn:preceptor:update:1"
-
 
 class Refused(Exception):
     """A model is not put in force, or not written; the message says why, and what stands goes on standing."""
@@ -119,15 +117,6 @@ def put_in_place(models: Path, tool: str, place: str, digest: str) -> None:
 def standing(models: Path, tool: str) -> tuple[Held, Held]:
     """What is in force, and what challenges it."""
     return held(tool, IN_FORCE, models), held(tool, CHALLENGER, models)
-
-
-def update(models: Path, tool: str, moved: Mapping[str, Any], said: Mapping[str, Any]) -> bytes:
-    """What another site may be sent of a model, as a signed file: how far its weights moved, and counts. No words.
-
-    `moved` maps "slopes" and "biases" to differences from the parent, `said` is as in `keep`.
-    """
-    subject = [{"name": f"update/{tool}", "digest": {"sha256": _sha256(_json(moved))}}]
-    return written(sign(UPDATE, subject, {"tool": tool, "moved": dict(moved), **said}, own_key(models), ""))
 
 
 def own_key(models: Path) -> Ed25519PrivateKey:

@@ -62,10 +62,11 @@ class Report:
 
 @dataclass(frozen=True)
 class Challenger:
-    """A new second stage, and what it was learnt from."""
+    """A new second stage, and what it was learnt from. `fitted` is the same before it was calibrated."""
 
     stage: Stage
     report: Report
+    fitted: Stage
 
     @property
     def slopes(self) -> Floats:
@@ -91,7 +92,10 @@ def fit(
     defences: Defences | None = None,
     progress: Progress | None = None,
 ) -> Challenger:
-    """A challenger for the champion. Raises TooFew.
+    """A challenger, held near this champion. Raises TooFew.
+
+    At a practice that is the starting point which it shares with others, whatever advises there by now: see
+    `service.learning.learning`.
 
     `home`: the practice that it is made for, whose lessons are not held to a practice's cap; left out, it is for all.
     `as_of`: lessons younger than the time for review are held back from this moment; left out, from the last lesson's.
@@ -111,11 +115,22 @@ def fit(
         if sum(lesson.account not in named for lesson in teaching) < FEWEST:
             raise TooFew("alarms name the accounts of nearly all lessons: have them looked at first")
     trust = work.learn(named)
-    stage = calibrated(work.stage(), shared.calibration)
+    fitted = work.stage()
+    stage = calibrated(fitted, shared.calibration)
     if defences.no_less_safe:
         stage = no_less_safe(champion, stage, shared.calibration)
     report = _report(lessons, ripe, held_back, named, work, trust, alarms, _moved(champion, stage, shared.calibration))
-    return Challenger(stage, report)
+    return Challenger(stage, report, fitted)
+
+
+def unmoved(shared: Shared, start: Stage, lessons: Sequence[Lesson]) -> Challenger:
+    """A starting point that others made, as it is: there are too few lessons here to move it."""
+    report = Report(
+        lessons=len(lessons), used=0, by_source={}, by_reason={}, context=0, held_back=len(lessons), set_aside=0,
+        superseded=0, weight=0.0, weight_by_account={}, weight_by_practice={}, trust={}, alarms=(), first=None,
+        last=None, moved=Moved(len(shared.calibration), 0.0, 0, 0.0),
+    )  # fmt: skip
+    return Challenger(start, report, start)
 
 
 def _ripe(lessons: Sequence[Lesson], as_of: datetime | None, defences: Defences) -> tuple[list[Lesson], int]:

@@ -76,4 +76,5 @@ def fit_at_once(
         weight_by_practice={}, trust={}, alarms=(), first=ripe[0].when, last=ripe[-1].when,
         moved=Moved(len(shared.calibration), 0.0, 0, 0.0),
     )  # fmt: skip
-    return Challenger(replace(champion, biases=biases), report)
+    stage = replace(champion, biases=biases)
+    return Challenger(stage, report, stage)

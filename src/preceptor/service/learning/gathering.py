@@ -16,13 +16,14 @@ import numpy as np
 
 from preceptor.advice import URGENCIES, Case, Urgency
 from preceptor.learning.lessons import Answer, Decided
-from preceptor.learning.reading import Readers
+from preceptor.learning.reading import CannotRead, Readers
 from preceptor.service.learning.models import KeptInputs
 from preceptor.service.requests.cases import case_of
 from preceptor.service.requests.models import Decision, Request
+from preceptor.tools.models import CHALLENGER
 from preceptor.tools.triage.card import VERSION
 from preceptor.tools.triage.model.judging import FILES, HEAD, Inputs
-from preceptor.tools.triage.model.learnt import shipped
+from preceptor.tools.triage.model.learnt import in_place, shipped
 
 log = logging.getLogger(__name__)
 Progress = Callable[[int, int], None]
@@ -61,6 +62,34 @@ def told_since(moment: datetime | None = None, progress: Progress | None = None)
             if progress:
                 progress(start + len(decisions), len(keys))
     return found
+
+
+def not_read_yet(moment: datetime | None = None) -> int:
+    """How many decisions, or how many taken after a moment, are on requests that were not read as they are read now."""
+    rows = Decision.objects.filter(round=1).exclude(request__kept_inputs__made_for=reader())
+    return (rows.filter(at__gt=moment) if moment else rows).count()
+
+
+def read_next(set_aside: set[UUID], most: int = 10) -> bool:
+    """While a challenger stands, read a few requests that were decided, so that no page waits for them; latest first.
+
+    False where none was left. What cannot be read goes into `set_aside`, and is not tried again while it is there.
+    """
+    if in_place(CHALLENGER).model is None:
+        return False
+    rows = Decision.objects.filter(round=1).exclude(request__kept_inputs__made_for=reader())
+    rows = rows.exclude(request__in=set_aside).select_related("request__patient", "request__practice")
+    requests = [decision.request for decision in rows.order_by("-at", "-pk")[:most]]
+    if not requests:
+        return False
+    try:
+        inputs_of(requests, Readers())
+    except CannotRead as why:
+        log.error("nothing is read for learning: %s", why)
+        return False
+    kept = KeptInputs.objects.filter(request__in=requests, made_for=reader()).values_list("request_id", flat=True)
+    set_aside |= {request.pk for request in requests} - set(kept)
+    return True
 
 
 def inputs_of(requests: Iterable[Request], readers: Readers) -> dict[UUID, Inputs]:

@@ -1,7 +1,9 @@
 """Learn a challenger from what was decided here; let it challenge the champion; put it in force if it won.
 
 The champion, the red flags and the hold-out are read and never written. What a challenger learnt from is not what it
-is tried on: decisions after its last lesson are its live traffic.
+is tried on: decisions after its last lesson are its live traffic. It is fitted from the starting point that the
+champion was fitted from, with every lesson again, and not from the champion: so no lesson counts twice, and a practice
+does not drift a little further at every learning.
 """
 
 from __future__ import annotations
@@ -18,14 +20,17 @@ from django.utils import timezone
 from preceptor.learning import artefacts
 from preceptor.learning.artefacts import Refused
 from preceptor.learning.challenge import challenge
-from preceptor.learning.fitting import Challenger, TooFew, fit
+from preceptor.learning.fitting import Challenger, TooFew, fit, unmoved
 from preceptor.learning.lessons import Lesson, lessons_of
+from preceptor.learning.pooling import update_of as what_moved
 from preceptor.learning.reading import CannotRead
-from preceptor.learning.shared import FILE, Shared, load
+from preceptor.learning.shared import Shared
 from preceptor.learning.stage import Stage, as_onnx, stage_in
+from preceptor.learning.starting import Start, keep_start, kept_start, stands_on, thresholds_as_json, what_ships
+from preceptor.learning.updates import NotUsable, write_update
 from preceptor.service.accounts.models import User
 from preceptor.service.learning import steps, telling
-from preceptor.service.learning.gathering import Told, told_since
+from preceptor.service.learning.gathering import Told, not_read_yet, told_since
 from preceptor.service.learning.models import ModelStep, What
 from preceptor.service.learning.trying import live_cases, shadow_of
 from preceptor.service.practices.models import Practice
@@ -42,10 +47,11 @@ class NothingLearnt(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Champion:
-    """The second stage in force, and its digest: "" for the one that ships."""
+    """The second stage in force, its digest ("" for the one that ships), and the starting point it was learnt from."""
 
     stage: Stage
     digest: str
+    start: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,7 @@ class Learnt:
     step: ModelStep
     challenger: Challenger
     champion: Champion
+    start: Start
 
     @property
     def figures(self) -> dict[str, Any]:
@@ -64,51 +71,68 @@ class Learnt:
 
 def learn(
     progress: Progress | None = None, by: Sequence[User] = (), cleared: frozenset[str] = frozenset(),
-    now: datetime | None = None,
+    now: datetime | None = None, new_start: tuple[bytes, Start] | None = None,
 ) -> Learnt:  # fmt: skip
-    """Fit a challenger from every ripe lesson, try it, and keep it in shadow. Raises NothingLearnt or Refused."""
+    """Fit a challenger from every ripe lesson, try it, and keep it in shadow. Raises NothingLearnt or Refused.
+
+    `now`: as if it were then: what was decided in the 14 days before and since is kept for the contest. `new_start`: a
+    starting point that was proven, and its file; with too few lessons to move it, it is itself the challenger.
+    """
     shared, champion = shared_rows(), the_champion()
+    start = new_start[1] if new_start else _start_of(champion)
     try:
         told = told_since(progress=_bar(progress, "Reading what was decided"))
-        lessons = lessons_of([each.decided for each in told])
+    except CannotRead as why:
+        raise NothingLearnt(str(why)) from None
+    lessons = lessons_of([each.decided for each in told])
+    try:
         if not lessons:
-            raise NothingLearnt("no decision has been taken here yet, so there is nothing to learn from")
+            raise TooFew("no decision has been taken here yet, so there is nothing to learn from")
         challenger = fit(
-            shared, lessons, champion.stage, home=_home(), as_of=now or timezone.now(), cleared=cleared,
+            shared, lessons, start.stage, home=_home(), as_of=now or timezone.now(), cleared=cleared,
             progress=_bar(progress, "Fitting a challenger"),
         )  # fmt: skip
-    except (TooFew, CannotRead) as why:
-        raise NothingLearnt(str(why)) from None
+    except TooFew as why:
+        if not new_start:
+            raise NothingLearnt(str(why)) from None
+        challenger = unmoved(shared, start.stage, lessons)
     head = as_onnx(challenger.slopes, challenger.biases)
     figures = {
-        "lessons": telling.lessons_as_json(challenger.report) | {"cleared": sorted(cleared)},
+        "lessons": telling.lessons_as_json(challenger.report)
+        | {"cleared": sorted(cleared), "start": start.digest, "pooled_from": start.practices},
         "challenge": tried(shared, champion.stage, challenger.stage, told, challenger.report.last),
     }
     said = {
         "parent": champion.digest,
-        "stands_on": _sha256((ARTEFACT / "model.json").read_bytes()),
+        "start": start.digest,
+        "stands_on": stands_on(),
         "data": data_digest(shared, lessons, challenger),
         "learnt_at": (now or timezone.now()).isoformat(),
         "lessons": challenger.report.used,
         "measures": telling.for_others(figures),
     }
     described = _described(challenger) | {"tool": steps.TOOL} | said
+    if new_start:
+        keep_start(steps.folder(), steps.TOOL, *new_start)
     digest = artefacts.keep(steps.folder(), steps.TOOL, head, described, said)
     step = steps.note(What.LEARNT, digest, champion.digest, by, "", figures)
-    return Learnt(step, challenger, champion)
+    return Learnt(step, challenger, champion, start)
 
 
-def promote(digest: str, by: Sequence[User], why: str) -> ModelStep:
-    """Put the challenger in force, if it won on all that is known by now. Raises Refused; then the champion stays."""
+def promote(digest: str, by: Sequence[User], why: str, *, reads: bool = True) -> ModelStep:
+    """Put the challenger in force, if it won on all that is known by now. Raises Refused; then the champion stays.
+
+    `reads`: whether requests that nobody has read yet are read now, which takes a moment each.
+    """
     steps.refuse_unless_approved(by, why.strip())
     rival = _challenger(digest)
-    figures = challenged_now(rival)
+    figures = challenged_now(rival, reads=reads)
     if not figures["passed"]:
         raise Refused(f"the challenge is not won: {'; '.join(figures['missing'])}")
     return steps.put_in_force(rival, by, why, figures)
 
 
-def challenged_now(digest: str) -> dict[str, Any]:
+def challenged_now(digest: str, *, reads: bool = True) -> dict[str, Any]:
     """How a challenger that was learnt before does today: the hold-out, and live traffic since its last lesson."""
     step = steps.learnt(digest)
     if step is None:
@@ -116,6 +140,11 @@ def challenged_now(digest: str) -> dict[str, Any]:
     stage = stage_in(steps.folder() / steps.TOOL / digest)
     last = step.figures["lessons"]["last"]
     since = datetime.fromisoformat(last) if last else None
+    if not reads and (waiting := not_read_yet(since)):
+        raise Refused(
+            f"{waiting:,} decisions since its last lesson are still being read, in the background: try again in a few "
+            "minutes, or use `preceptor promote`, which reads them itself"
+        )
     told = told_since(since)
     return tried(shared_rows(), the_champion().stage, stage, told, since)
 
@@ -147,34 +176,39 @@ def the_champion() -> Champion:
     held = in_place().model
     room = steps.folder() / steps.TOOL / held.digest if held else ARTEFACT
     try:
-        return Champion(stage_in(room), held.digest if held else "")
+        start = str(held.said.get("start", "")) if held else ""
+        return Champion(stage_in(room), held.digest if held else "", start)
     except (OSError, KeyError, ValueError) as wrong:
         raise Refused(f"the model in force cannot be read: {wrong}") from None
+
+
+def _start_of(champion: Champion) -> Start:
+    """What the champion was learnt from: what ships, or what others pooled. Raises Refused."""
+    try:
+        return kept_start(steps.folder(), steps.TOOL, champion.start)
+    except (OSError, NotUsable) as why:
+        raise Refused(str(why)) from None
 
 
 def shared_rows() -> Shared:
     """What ships for learning. Raises Refused."""
     try:
-        return load(ARTEFACT / FILE, shipped()["shared"]["sha256"])
-    except (OSError, KeyError, ValueError) as wrong:
-        raise Refused(f"the shared rows that ship with the tool are missing or altered: {wrong}") from None
+        return what_ships()[1]
+    except NotUsable as why:
+        raise Refused(str(why)) from None
 
 
 def update_of(learnt: Learnt) -> bytes:
-    """What another site may be sent of a challenger: how far its weights moved, and counts."""
-    stage, champion = learnt.challenger.stage, learnt.champion.stage
-    moved = {
-        "slopes": (stage.slopes - champion.slopes).round(6).tolist(),
-        "biases": (stage.biases - champion.biases).round(6).tolist(),
-    }
-    said = {
-        "version": learnt.step.version,
-        "parent": learnt.champion.digest,
-        "stands_on": _sha256((ARTEFACT / "model.json").read_bytes()),
-        "inputs": list(shipped()["inputs"]),
-        "measures": telling.for_others(learnt.figures),
-    }
-    return artefacts.update(steps.folder(), steps.TOOL, moved, said)
+    """What another site may be sent of a challenger: how far its weights moved from the start, and counts.
+
+    Raises Refused where it did not move.
+    """
+    report, start = learnt.challenger.report, learnt.start
+    if not report.used:
+        raise Refused("the starting point was taken as it is: nothing was learnt here that could be sent")
+    moved = what_moved("", start.stage, learnt.challenger.fitted, report.weight, report.used)
+    measures, key = telling.for_others(learnt.figures), artefacts.own_key(steps.folder())
+    return write_update(steps.TOOL, learnt.step.version, moved, start.foundation, measures, key)
 
 
 def data_digest(shared: Shared, lessons: Sequence[Lesson], challenger: Challenger) -> str:
@@ -192,14 +226,7 @@ def data_digest(shared: Shared, lessons: Sequence[Lesson], challenger: Challenge
 
 def _described(challenger: Challenger) -> dict[str, Any]:
     """What the model's own description says: as the one that ships, with its own thresholds."""
-    thresholds = challenger.thresholds
-    return shipped() | {
-        "thresholds": {
-            "advise": {urgency.value: float(value) for urgency, value in thresholds.advise.items()},
-            "keep": {urgency.value: float(value) for urgency, value in thresholds.keep.items()},
-            "unsure_below": thresholds.unsure_below,
-        }
-    }
+    return shipped() | {"thresholds": thresholds_as_json(challenger.thresholds)}
 
 
 def _home() -> str | None:

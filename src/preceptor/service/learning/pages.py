@@ -50,7 +50,7 @@ def _take(http: HttpRequest, user: User, form: StepForm, in_force: Held, challen
         return False
     try:
         if said["step"] == PROMOTE:
-            row = promote(challenger.digest, [user], said["why"])
+            row = promote(challenger.digest, [user], said["why"], reads=False)  # a page does not wait
             words = f"Version {row.version} is in force. It starts in shadow: its standing is signed for on its card."
         elif said["step"] == ROLL_BACK:
             row = steps.roll_back(user, said["why"])

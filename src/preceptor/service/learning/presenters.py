@@ -10,7 +10,7 @@ from typing import Any
 from preceptor.evaluation.groups import AGE_BANDS
 from preceptor.service.accounts.models import User
 from preceptor.service.learning.models import ModelStep
-from preceptor.service.learning.telling import MEASURES, SOURCES
+from preceptor.service.learning.telling import MEASURES, SOURCES, started_from
 from preceptor.service.oversight.sheets import Sheet
 from preceptor.service.practices.models import Practice
 from preceptor.service.requests.marks import opening_words
@@ -72,7 +72,9 @@ def taught(lessons: Mapping[str, Any]) -> list[str]:
     """What it was learnt from, in sentences."""
     by_source = ", ".join(f"{n:,} from {SOURCES[source]}" for source, n in lessons["by_source"].items())
     moved = lessons["moved"]
-    said = [f"{lessons['used']:,} of {lessons['offered']:,} lessons teach: {by_source}."]
+    if not lessons["used"]:
+        return [started_from(lessons), "It is that as it is: too few lessons were ripe here to move it."]
+    said = [started_from(lessons), f"{lessons['used']:,} of {lessons['offered']:,} lessons teach: {by_source}."]
     if lessons["first"]:
         said.append(f"They were given from {_day(lessons['first'])} to {_day(lessons['last'])}.")
     said.append(

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from preceptor.learning.challenge import Challenged, MovedCase, Pair
 from preceptor.learning.fitting import Report
-from preceptor.service.learning.trying import LiveCase
 from preceptor.supervision.figures import Figure, Share
 from preceptor.supervision.non_inferiority import Comparison
+
+if TYPE_CHECKING:  # `preceptor pool` tells figures too, and has no database
+    from preceptor.service.learning.trying import LiveCase
 
 MOST_CASES = 40  # moved in each direction, of the hold-out and of live traffic each
 # What is measured: key, words, and whether more of it is better.
@@ -32,7 +34,7 @@ def challenge_as_json(found: Challenged, live: Sequence[LiveCase]) -> dict[str, 
     """How a challenger did. Ids of requests, and no words."""
     return {
         "n": found.n,
-        "measures": {name: _pair(getattr(found, name)) for name, _, _ in MEASURES},
+        "measures": measures_as_json(found),
         "groups": [
             {"attribute": group.attribute, "value": group.value, "change": _pair(group.change)}
             for group in found.groups
@@ -47,6 +49,11 @@ def challenge_as_json(found: Challenged, live: Sequence[LiveCase]) -> dict[str, 
         "missing": list(found.missing),
         "passed": found.passed,
     }
+
+
+def measures_as_json(found: Challenged) -> dict[str, Any]:
+    """Before and after of what is measured."""
+    return {name: _pair(getattr(found, name)) for name, _, _ in MEASURES}
 
 
 def for_others(figures: Mapping[str, Any]) -> dict[str, Any]:
@@ -69,11 +76,18 @@ def in_words(figures: Mapping[str, Any], version: str) -> list[str]:
     """What `preceptor learn` prints."""
     lessons, challenge = figures["lessons"], figures["challenge"]
     by_source = ", ".join(f"{n:,} from {SOURCES[source]}" for source, n in lessons["by_source"].items())
-    lines = [
-        f"Learnt {version} from {lessons['used']:,} of {lessons['offered']:,} lessons: {by_source}.",
-        f"They have {lessons['weight']:.1%} of the whole weight. Of {lessons['moved']['n']:,} synthetic requests that "
-        f"neither had read it calls {lessons['moved']['calls']:,} otherwise than the champion.",
-    ]
+    moved = (
+        f"Of {lessons['moved']['n']:,} synthetic requests that neither had read it calls "
+        f"{lessons['moved']['calls']:,} otherwise than what it was learnt from."
+    )
+    if lessons["used"]:
+        lines = [
+            f"Learnt {version} from {lessons['used']:,} of {lessons['offered']:,} lessons: {by_source}.",
+            f"They have {lessons['weight']:.1%} of the whole weight. {moved}",
+        ]
+    else:
+        lines = [f"{version} is the new starting point as it is: too few lessons are ripe here to move it."]
+    lines.append(started_from(lessons))
     for words, n in (
         ("wait for review", lessons["held_back"]),
         ("are about the record, and teach the words nothing", lessons["context"]),
@@ -91,6 +105,14 @@ def in_words(figures: Mapping[str, Any], version: str) -> list[str]:
     lines += ["", "It has won its challenge." if challenge["passed"] else "It has not won its challenge yet:"]
     lines += [f"  still: {words}" for words in challenge["missing"]]
     return lines
+
+
+def started_from(lessons: Mapping[str, Any]) -> str:
+    """What it was learnt from, before any lesson of this practice."""
+    if not lessons.get("start"):
+        return "It starts from the model that ships."
+    start, n = lessons["start"][:12], lessons["pooled_from"]
+    return f"It starts from {start}, which was pooled from the updates of {n} practices."
 
 
 def measure_in_words(words: str, pair: Mapping[str, Any]) -> str:
