@@ -80,7 +80,7 @@ def test_too_few_scores_and_scores_that_are_no_number_are_said_in_words() -> Non
     assert score_drift([0.1] * 49, [0.2]).words == "50 scores are needed to start from; there are 49"
     found = score_drift([0.1] * 50, [0.1, float("nan")])
     assert (found.n, found.words) == (1, "1 scores show no drift; 1 scores that are no number were left out")
-    assert score_drift([0.1] * 50, []).n == 0
+    assert score_drift([0.1] * 50, []).words == "no score has come since the first 50, which others are compared with"
 
 
 @settings(max_examples=25, deadline=None)

@@ -129,6 +129,10 @@ def score_drift(reference: Sequence[float], scores: Sequence[float], alpha: floa
     if len(start) < FEWEST:
         words = f"{FEWEST} scores are needed to start from; there are {len(start)}{note}"
         return ScoreDrift(len(watched), (), None, words)
+    if not watched:
+        return ScoreDrift(
+            0, (), None, f"no score has come since the first {len(start)}, which others are compared with{note}"
+        )
     p = _ranks(start, watched)
     wealth = np.logaddexp(_jumper(p), _jumper(np.abs(2 * p - 1))) - math.log(2)
     over = np.flatnonzero(wealth >= -math.log(alpha))

@@ -21,9 +21,7 @@ def figure_in_words(found: Figure, digits: int = 3) -> str:
     """ "0.123 (0.101 to 0.150), n 80", or why there is none."""
     if found.value is None:
         return found.words
-    between = (
-        f"{found.interval.low:.{digits}f} to {found.interval.high:.{digits}f}" if found.interval else "no interval"
-    )
+    between = f"{found.interval.low:.{digits}f} to {found.interval.high:.{digits}f}" if found.interval else _none(found)
     return f"{found.value:.{digits}f} ({between}), n {found.n:,}"
 
 
@@ -31,9 +29,7 @@ def points_in_words(found: Figure) -> str:
     """A difference of shares, in percentage points: "+3 points (-2 to +8), n 80"."""
     if found.value is None:
         return found.words
-    between = (
-        f"{100 * found.interval.low:+.0f} to {100 * found.interval.high:+.0f}" if found.interval else "no interval"
-    )
+    between = f"{100 * found.interval.low:+.0f} to {100 * found.interval.high:+.0f}" if found.interval else _none(found)
     return f"{100 * found.value:+.0f} points ({between}), n {found.n:,}"
 
 
@@ -44,7 +40,7 @@ def seconds_in_words(found: Figure) -> str:
     unit, of = ("min", 60.0) if found.value >= 120 else ("s", 1.0)
     digits = 1 if unit == "min" or found.value < 10 else 0
     low_high = found.interval and (found.interval.low / of, found.interval.high / of)
-    between = f"{low_high[0]:.{digits}f} to {low_high[1]:.{digits}f}" if low_high else "no interval"
+    between = f"{low_high[0]:.{digits}f} to {low_high[1]:.{digits}f}" if low_high else _none(found)
     return f"{found.value / of:.{digits}f} {unit} ({between}), n {found.n:,}"
 
 
@@ -52,5 +48,9 @@ def times_in_words(found: Figure) -> str:
     """A ratio: "0.92 times (0.85 to 0.99), n 80"."""
     if found.value is None:
         return found.words
-    between = f"{found.interval.low:.2f} to {found.interval.high:.2f}" if found.interval else "no interval"
+    between = f"{found.interval.low:.2f} to {found.interval.high:.2f}" if found.interval else _none(found)
     return f"{found.value:.2f} times ({between}), n {found.n:,}"
+
+
+def _none(found: Figure) -> str:
+    return f"no interval: {found.words}"
