@@ -6,7 +6,7 @@ from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
-from tests.record.fhir.test_usual import POTASSIUM
+from record.fhir.test_usual import POTASSIUM
 
 from preceptor.record.fhir import Kept, NotKept, Problem, interpret, medication_keys
 from preceptor.record.fhir import understanding as reader

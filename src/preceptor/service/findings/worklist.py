@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -23,7 +24,9 @@ from preceptor.service.findings.showing import age_in_days, clinicians_of
 from preceptor.service.findings.watches import PACK_TITLES, packs_on
 from preceptor.tools.watch import PACKS
 
+_OUTLINED = ("pk", "patient_id", "fingerprint", "priority", "since", "first_noticed")
 CARDS_A_PAGE = 50
+CARDS_AT_ONCE = 1000  # read from the database, where all are wanted
 AGES = {"7": "over a week", "30": "over a month", "91": "over 3 months", "365": "over a year"}
 COLUMNS = (
     "priority", "patient", "nhs_number", "born", "finding", "what_to_do", "first_would_have_fired", "age_in_days",
@@ -74,7 +77,15 @@ class Row:
     age: int  # days
 
 
-def rows_of(user: User, wish: Wish) -> list[Row]:
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A card before it is shown: the findings on it, and its age. A practice of 10,000 may have as many."""
+
+    ids: tuple[int, ...]
+    age: int  # days
+
+
+def outlines_of(user: User, wish: Wish) -> list[Outline]:
     """The cards that were asked for, in the order that was asked for."""
     assert user.practice is not None  # noqa: S101 -- staff_of has made sure
     packs = packs_on(user.practice) & ({wish.pack} if wish.pack else set(PACKS))
@@ -90,27 +101,41 @@ def rows_of(user: User, wish: Wish) -> list[Row]:
     if wish.age:
         then = now - timedelta(days=int(wish.age))
         found = found.filter(Q(since__lt=then.date()) | Q(since=None, first_noticed__lt=then))
-    found = found.select_related("patient", "owner", "answer__clinician").defer("detail", "marks")
-    rows = [Row(card, age_in_days(card.lead, now)) for card in merged(found)]
+    # What order and merging need and no more: the rest is read of those that are shown.
+    cards = merged(found.values_list(*_OUTLINED, named=True))
     if wish.priority:
         # By the card's, not by each finding's: of a merged card nothing is left out.
-        rows = [row for row in rows if row.card.priority == wish.priority]
-    return sorted(rows, key=lambda row: (-row.age, row.card.order)) if wish.order == "age" else rows
+        cards = [card for card in cards if card.priority == wish.priority]
+    aged = [(card, age_in_days(card.lead, now)) for card in cards]
+    if wish.order == "age":
+        aged.sort(key=lambda each: (-each[1], each[0].order))
+    return [Outline(tuple(card.ids), age) for card, age in aged]
+
+
+def in_full(outlines: Sequence[Outline]) -> Iterator[Row]:
+    """The same cards with all that is shown of them."""
+    for start in range(0, len(outlines), CARDS_AT_ONCE):
+        some = outlines[start : start + CARDS_AT_ONCE]
+        findings = Finding.objects.filter(pk__in=[pk for each in some for pk in each.ids])
+        by_id = findings.select_related("patient", "owner", "answer__clinician").defer("detail", "marks").in_bulk()
+        for each in some:
+            yield Row(Card(tuple(by_id[pk] for pk in each.ids)), each.age)
 
 
 @require_GET
 def findings(http: HttpRequest) -> HttpResponse:
     wish = Wish.from_query(http.GET)
-    rows = rows_of(staff_of(http), wish)
-    page = Paginator(rows, CARDS_A_PAGE).get_page(http.GET.get("page"))
-    return render(http, "findings/worklist.jinja", _context(http, wish) | {"rows": page.object_list, "page": page})
+    page = Paginator(outlines_of(staff_of(http), wish), CARDS_A_PAGE).get_page(http.GET.get("page"))
+    rows = list(in_full(page.object_list))
+    return render(http, "findings/worklist.jinja", _context(http, wish) | {"rows": rows, "page": page})
 
 
 @require_GET
 def printable(http: HttpRequest) -> HttpResponse:
     """All of them on one page, without what only a screen needs."""
     wish = Wish.from_query(http.GET)
-    return render(http, "findings/print.jinja", _context(http, wish) | {"rows": rows_of(staff_of(http), wish)})
+    rows = list(in_full(outlines_of(staff_of(http), wish)))
+    return render(http, "findings/print.jinja", _context(http, wish) | {"rows": rows})
 
 
 @require_GET
@@ -119,7 +144,7 @@ def export(http: HttpRequest) -> HttpResponse:
     answer["Content-Disposition"] = f'attachment; filename="findings-{timezone.localdate().isoformat()}.csv"'
     writer = csv.writer(answer)
     writer.writerow(COLUMNS)
-    for row in rows_of(staff_of(http), Wish.from_query(http.GET)):
+    for row in in_full(outlines_of(staff_of(http), Wish.from_query(http.GET))):
         writer.writerow([_safe(value) for value in _line(row)])
     return answer
 

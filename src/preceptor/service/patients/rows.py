@@ -97,7 +97,12 @@ def _codes(codes: tuple[advice.Code, ...]) -> str:
 def _insert(table: type[Model], columns: Sequence[str], rows: list[tuple[Any, ...]]) -> None:
     quote = connection.ops.quote_name
     names = ", ".join(quote(column) for column in columns)
-    places = ", ".join(["%s"] * len(columns))
+    into = f"{quote(table._meta.db_table)} ({names})"
     with connection.cursor() as cursor:
         # The names are our own; every value is a parameter.
-        cursor.executemany(f"INSERT INTO {quote(table._meta.db_table)} ({names}) VALUES ({places})", rows)  # noqa: S608
+        if connection.vendor == "postgresql":
+            with cursor.copy(f"COPY {into} FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
+        else:
+            cursor.executemany(f"INSERT INTO {into} VALUES ({', '.join(['%s'] * len(columns))})", rows)  # noqa: S608
