@@ -16,6 +16,7 @@ from uuid import UUID
 
 PAUSE = 0.5  # seconds between looks at an empty queue
 PAUSE_AFTER_FAULT = 5.0
+READ_EVERY = 60.0  # seconds between looks for decided requests that learning has not read yet
 HEED_EVERY = 3600.0  # seconds between looks at what time alone can bring: alarms (others are heeded at once), drift
 
 log = logging.getLogger(__name__)
@@ -26,13 +27,15 @@ def run(beside: int | None = None) -> None:
     from django.conf import settings
     from django.db import close_old_connections
 
+    from preceptor.service.learning.gathering import read_next
     from preceptor.service.requests.assessing import assess_next, check_waiting
     from preceptor.service.requests.toolbox import Toolbox, ToolFailed
 
     toolbox: Toolbox | None = None
     checked_again = False
     set_aside: set[UUID] = set()
-    heeded_at = float("-inf")
+    unreadable: set[UUID] = set()
+    heeded_at = read_at = float("-inf")
     while beside is None or os.getppid() == beside:
         try:
             # Red flags come first, and need no tool: they are looked for even where no tool can be started.
@@ -48,6 +51,11 @@ def run(beside: int | None = None) -> None:
             if not busy and time.monotonic() - heeded_at > HEED_EVERY:
                 heeded_at = time.monotonic()
                 _heed_alarms()
+            # Reading for learning comes after everything that somebody waits for, and a few at a time.
+            if not busy and time.monotonic() - read_at > READ_EVERY:
+                read_at = time.monotonic()  # first: a fault is not met again at once
+                busy = read_next(unreadable)
+                read_at = float("-inf") if busy else read_at
                 _look_for_drift()
         except ToolFailed:
             log.error("the tools could not be started; requests wait unassessed")
