@@ -8,7 +8,7 @@ import pytest
 
 from preceptor import tools
 from preceptor.advice import Standing, Urgency
-from preceptor.demo.past import LEFT_TO_AUDIT, MOST, WEEKS, earlier, live_through, plain_texts
+from preceptor.demo.past import A_WEEK, LEFT_TO_AUDIT, MOST, WEEKS, earlier, live_through, plain_texts
 from preceptor.service.accounts.models import Role
 from preceptor.service.ledger.verify import verify
 from preceptor.service.oversight.auditing import queue
@@ -38,6 +38,12 @@ def test_the_weeks_before_are_the_same_for_the_same_seed_and_fit_their_patients(
         assert MONDAY - timedelta(weeks=WEEKS) <= day < MONDAY
         assert day.weekday() < 5
         assert abs(each.first_view.rank - Urgency(each.text.urgency).rank) <= 1
+
+
+def test_a_longer_past_has_as_many_requests_a_week():
+    found = earlier(1, MONDAY, PATIENTS * 4, 3, weeks=26)
+    assert 0.8 * 26 * A_WEEK <= len(found) <= 26 * A_WEEK
+    assert MONDAY - timedelta(weeks=26) <= found[0].received.date() < MONDAY - timedelta(weeks=20)
 
 
 def test_what_is_right_needs_nothing_of_a_record():

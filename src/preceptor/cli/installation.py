@@ -30,6 +30,7 @@ def demo(
     patients: Annotated[int, typer.Option(help="How many synthetic patients.")] = 2000,
     seed: Annotated[int, typer.Option(help="The same seed makes the same practice.")] = 1,
     monday: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day of the requests.")] = None,
+    weeks: Annotated[int, typer.Option(min=8, max=52, help="How many weeks of decisions lie behind it.")] = 8,
     port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 8000,
     no_serve: Annotated[bool, typer.Option("--no-serve", help="Build it and stop.")] = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="Start again, forgetting what was clicked before.")] = False,
@@ -56,7 +57,7 @@ def demo(
         bad_input(f"--monday {day} is not a Monday")
     if not no_serve:
         need_port("127.0.0.1", port)  # told before the building, not after it
-    wanted = opening.Settings(patients, seed, day)
+    wanted = opening.Settings(patients, seed, day, weeks)
     stands = not fresh and opening.held(folder) == wanted
     if stands and not is_of_this_version():
         from django.db import connection

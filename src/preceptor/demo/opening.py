@@ -38,6 +38,7 @@ class Settings:
     patients: int
     seed: int
     monday: date
+    weeks: int = past.WEEKS  # that it has lived through
 
 
 def latest_monday(today: date) -> date:
@@ -50,7 +51,7 @@ def held(home: Path) -> Settings | None:
         kept = json.loads((home / "demo.json").read_text())
     except FileNotFoundError:
         return None
-    return Settings(kept["patients"], kept["seed"], date.fromisoformat(kept["monday"]))
+    return Settings(kept["patients"], kept["seed"], date.fromisoformat(kept["monday"]), kept.get("weeks", past.WEEKS))
 
 
 def clear(home: Path) -> None:
@@ -77,6 +78,7 @@ def open_practice(home: Path, settings: Settings, progress: Progress) -> None:
     )
     _fill(made, settings, progress)
     kept = {"patients": settings.patients, "seed": settings.seed, "monday": settings.monday.isoformat()}
+    kept["weeks"] = settings.weeks
     (home / "demo.json").write_text(json.dumps(kept))
 
 
@@ -137,4 +139,5 @@ def _fill(made: DemoPractice, settings_: Settings, progress: Progress) -> None:
             practice, toolbox, seed=settings_.seed, monday=settings_.monday,
             deciders=[staff[name] for name in ("gp", "gp2", "nurse")], auditor=staff["safety"],
             progress=lambda done, of: progress("Living through the weeks before", done, of),
+            weeks=settings_.weeks,
         )  # fmt: skip

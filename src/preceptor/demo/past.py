@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from preceptor.service.requests.toolbox import Toolbox
 
 WEEKS = 8
-MOST = 120
+A_WEEK = 15  # requests, at most
+MOST = WEEKS * A_WEEK
 LEFT_TO_AUDIT = 5  # the last of them, for whoever tries the audit
 # Chances, made up: that a first view is right, that right advice is followed where it differs, and wrong advice.
 RIGHT_AT_FIRST, FOLLOWS_RIGHT, FOLLOWS_WRONG = 0.75, 0.7, 0.3
@@ -56,20 +57,22 @@ def plain_texts() -> list[Text]:
     ]
 
 
-def earlier(seed: int, monday: date, patients: Sequence[tuple[str, date | None]], deciders: int) -> list[Earlier]:
+def earlier(
+    seed: int, monday: date, patients: Sequence[tuple[str, date | None]], deciders: int, weeks: int = WEEKS
+) -> list[Earlier]:  # fmt: skip
     """The requests of the weeks before, the first to come first; patients are (sex, birthday), each asks once."""
     dice = Dice(seed, Stream.PAST)
     free = dice.shuffled(range(len(patients)))
     chosen: list[tuple[Text, int]] = []
     heap: list[Text] = []
-    for _ in range(min(MOST, len(patients) // 3)):
+    for _ in range(min(weeks * A_WEEK, len(patients) // 3)):
         heap = heap or dice.shuffled(plain_texts())
         text = heap.pop()
         place = next((place for place in free if _fits(text, *patients[place], monday)), None)
         if place is not None:
             free.remove(place)
             chosen.append((text, place))
-    days = sorted(monday - timedelta(days=7 * dice.whole(1, WEEKS)) + timedelta(days=dice.whole(0, 4)) for _ in chosen)
+    days = sorted(monday - timedelta(days=7 * dice.whole(1, weeks)) + timedelta(days=dice.whole(0, 4)) for _ in chosen)
     found = []
     for (text, place), day in zip(chosen, days, strict=True):
         right = Urgency(text.urgency)
@@ -94,7 +97,7 @@ def _beside(right: Urgency, dice: Dice) -> Urgency:
 
 def live_through(
     practice: Practice, toolbox: Toolbox, *, seed: int, monday: date, deciders: Sequence[User], auditor: User,
-    progress: Callable[[int, int], None],
+    progress: Callable[[int, int], None], weeks: int = WEEKS,
 ) -> int:  # fmt: skip
     """Receive, decide and audit them all, through the service's own doors; how many there were.
 
@@ -108,12 +111,12 @@ def live_through(
 
     terms = set_terms(practice, DEFAULTS | {"audit": 1.0, "follow_up": 1.0}, user=None, why=WHY)
     # Standing and terms came before what they were applied to.
-    began = uk_time(monday - timedelta(weeks=WEEKS + 1), 9)
+    began = uk_time(monday - timedelta(weeks=weeks + 1), 9)
     Terms.objects.filter(pk=terms.pk).update(at=began)
     ToolStanding.objects.of(practice).update(at=began)
     living = Patient.objects.of(practice).filter(died=None, requests=None).order_by("key")
     patients = list(living)
-    past = earlier(seed, monday, [(each.sex, each.born) for each in patients], len(deciders))
+    past = earlier(seed, monday, [(each.sex, each.born) for each in patients], len(deciders), weeks)
     for number, each in enumerate(past):
         progress(number, len(past))
         request = _decide(each, practice, patients[each.patient], toolbox, deciders[each.decider])
