@@ -82,6 +82,23 @@ def pooling() -> None:
     )  # fmt: skip
 
 
+def sharing() -> None:
+    lines = read("sharing")
+    start = {(x["seed"], x["champion"]): x for x in lines if x["how"] == "champion"}
+    print(f"\n### Twenty-four practices share what they learnt: {len({x['seed'] for x in lines})} seeds")
+
+    def change(some: Lines, what: str) -> str:
+        return points(float(x[what]) - float(start[x["seed"], x["champion"]][what]) for x in some)
+
+    table(
+        ["champion", "how", "acceptable", "under-triage", "emergencies", "weight of all updates", "set aside, of all"],
+        ([champion, how, change(some, "acceptable"), change(some, "under"), change(some, "recall_alone"),
+          percent(of(some, "weight")) if how in ("pooled", "hostile") else "",
+          f"{sum(of(some, 'set_aside')):.0f} of {24 * len(some)}" if how in ("pooled", "hostile") else ""]
+         for (champion, how), some in grouped(lines, "champion", "how").items() if how != "champion"),
+    )  # fmt: skip
+
+
 def curve() -> None:
     lines = read("curve")
     start = {(x["seed"], x["champion"], x["judged"]): x for x in lines if x["month"] == "0"}
@@ -138,5 +155,5 @@ def draw(lines: Lines) -> None:
 
 
 if __name__ == "__main__":
-    for part in (poisoning, feedback, pooling, curve):
+    for part in (poisoning, feedback, pooling, sharing, curve):
         part()

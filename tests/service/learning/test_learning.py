@@ -14,7 +14,7 @@ from preceptor.learning.reading import Readers
 from preceptor.service.accounts.models import Role
 from preceptor.service.doctor import examine
 from preceptor.service.learning import steps
-from preceptor.service.learning.gathering import inputs_of, told_since
+from preceptor.service.learning.gathering import inputs_of, not_read_yet, read_next, told_since
 from preceptor.service.learning.learning import NothingLearnt, learn, promote, update_of
 from preceptor.service.learning.models import KeptInputs, ModelStep, What
 from preceptor.service.ledger.models import Entry
@@ -197,6 +197,40 @@ def test_words_are_read_once_and_what_cannot_be_read_teaches_nothing() -> None:
     assert inputs_of([english], readers)[english.pk].floor == 0
     KeptInputs.objects.update(made_for="an earlier encoder")
     assert inputs_of([english], readers)[english.pk].floor == 4
+
+
+def test_while_a_challenger_stands_what_was_decided_is_read_beside_the_service(quick_fit) -> None:
+    practice = a_practice()
+    requests = with_a_past(practice)
+    officer = a_user(practice, Role.SAFETY_OFFICER)
+    unread = requests[-3:]
+    for request in unread:
+        request.text = "I have had a sore throat since yesterday"
+        request.save()
+    KeptInputs.objects.filter(request__in=unread).delete()
+    assert not read_next(set())  # nobody challenges: nothing is read
+
+    made = learn()
+    KeptInputs.objects.filter(request__in=unread).delete()
+    assert not_read_yet() == not_read_yet(made.challenger.report.last) == 3
+    with pytest.raises(Refused, match="3 decisions since its last lesson are still being read, in the background"):
+        promote(made.step.digest, [officer], WHY, reads=False)
+
+    set_aside: set = set()
+    assert read_next(set_aside, most=2)
+    assert read_next(set_aside)
+    assert not read_next(set_aside)
+    assert (not_read_yet(), set_aside) == (0, set())
+
+
+def test_what_cannot_be_read_is_not_tried_again_and_again(learnt, monkeypatch) -> None:
+    request = Request.objects.order_by("pk")[0]
+    KeptInputs.objects.filter(request=request).delete()
+    monkeypatch.setattr("preceptor.service.learning.gathering._case", lambda _: None)
+    set_aside: set = set()
+    assert read_next(set_aside)
+    assert set_aside == {request.pk}
+    assert not read_next(set_aside)
 
 
 def test_a_second_round_teaches_nothing() -> None:
