@@ -19,8 +19,8 @@ from service.oversight.histories import an_auditor, decided
 pytestmark = pytest.mark.django_db
 PAGES = [
     ("tools", []), ("tool", ["triage"]), ("tool_figures", ["triage"]), ("safety", []), ("audits", []), ("yours", []),
-    ("terms", []), ("incidents", []), ("pace", []), ("safety_export", ["hazards", "print"]), ("safety_export", ["audits", "csv"]),
-    ("safety_export", ["incidents", "print"]),
+    ("terms", []), ("incidents", []), ("pace", []), ("safety_export", ["hazards", "print"]),
+    ("safety_export", ["audits", "csv"]), ("safety_export", ["incidents", "print"]),
 ]  # fmt: skip
 
 

@@ -165,6 +165,18 @@ def test_the_figures_of_a_challenger_are_to_be_read_before_it_is_installed(pract
     assert as_(manager).get(address, {"version": "9.9.9"}).status_code == 404
 
 
+def test_the_page_says_what_was_lost_between_people_and_advice_and_what_acting_on_it_is_worth(practice, manager):
+    gave_in, stood_firm = ("routine", "soon", "soon", "routine"), ("soon", "routine", "soon", "soon")
+    decided(practice, a_user(practice), an_auditor(practice), [gave_in, stood_firm] * 15 + [("same_day",) * 4] * 15,
+            tool="minder")  # fmt: skip
+    page = text_of(as_(manager).get(reverse("tool_figures", args=["minder"])))
+    assert "Baseline: the better of the two 1.000" in page
+    assert "Observed 0.667" in page
+    assert "Differing advice taken 15 of 30, 50%" in page
+    assert "The tool less acting for all" in page
+    assert "Deprivation and disability are in no record that we read yet" in page
+
+
 @pytest.mark.parametrize("chart", ["under-triage", "calibration", "rair", "rsr", "subgroups"])
 def test_each_chart_is_drawn_named_and_has_a_table(practice, manager, chart):
     address = reverse("tool_chart", args=["minder", chart])

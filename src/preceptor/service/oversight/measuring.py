@@ -23,7 +23,8 @@ from preceptor.service.oversight.standing import last_change
 from preceptor.service.oversight.tables import Audited, Row
 from preceptor.service.oversight.terms import TermsFor, terms_for
 from preceptor.service.practices.models import Practice
-from preceptor.supervision.calibration import Calibration, calibration
+from preceptor.supervision.calibration import Calibration, NetBenefit, calibration, net_benefit
+from preceptor.supervision.decision_theory import Split, split
 from preceptor.supervision.drift import ScoreDrift
 from preceptor.supervision.e_process import Watched, watch
 from preceptor.supervision.figures import Share
@@ -35,6 +36,7 @@ from preceptor.supervision.under_triage import Promise, needed
 
 # RSR is looked at in whole spells of this length, the first at a standing against the latest: four looks a year.
 SPELL = timedelta(days=90)
+ACT_FROM = (0.02, 0.05, 0.1, 0.2, 0.5)  # chances of "urgent" from which one could act: net benefit at each
 BOUNDS = 12  # points at most of the running bound over time
 
 
@@ -166,7 +168,9 @@ class Figures:
     bounds: tuple[Bound, ...]
     urgent_needed: int  # urgent cases, none missed, before any bound of this limit can be kept
     calibration: Calibration
+    net_benefit: tuple[NetBenefit, ...]
     reliance: Reliance
+    split: Split
     months: tuple[Month, ...]
     drift: ScoreDrift
 
@@ -176,12 +180,19 @@ def figures(practice: Practice, tool: str, version: str) -> Figures:
     held = gates(practice, tool, version)
     even, terms = held.audited.even, held.terms
     happened = [None if row.truth is None else is_urgent(row.truth) for row in even]
+    chances, patients, decided = (
+        [row.urgent_chance for row in even],
+        [row.patient for row in even],
+        tables.decisions(even),
+    )
     return Figures(
         gates=held,
         bounds=_bounds(held),
         urgent_needed=needed(Promise.LIKELY, terms.thresholds.under_triage_limit),
-        calibration=calibration([row.urgent_chance for row in even], happened, [row.patient for row in even]),
-        reliance=reliance(tables.decisions(even)),
+        calibration=calibration(chances, happened, patients),
+        net_benefit=net_benefit(chances, happened, ACT_FROM, patients),
+        reliance=reliance(decided),
+        split=split(decided),
         months=_months(even),
         drift=scores_of(practice, tool, version),
     )

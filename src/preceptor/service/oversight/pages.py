@@ -138,7 +138,9 @@ def tool_figures(http: HttpRequest, name: str) -> HttpResponse:
             "bounds_in_words": drawing.bounds_in_words(found) if found.bounds else "",
             "calibration": presenters.calibration(found),
             "uncalibrated": any(NOT_CALIBRATED in limit.casefold() for limit in card.limits),
+            "net_benefit": presenters.net_benefit(found),
             "reliance": presenters.reliance(found),
+            "split": presenters.split(found),
             "subgroups": presenters.subgroups(found.gates),
             "rates_differ": found.gates.audited.even_below
             and len(found.gates.audited.even) < len(found.gates.audited.rows),

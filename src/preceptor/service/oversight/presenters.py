@@ -18,6 +18,7 @@ from preceptor.service.oversight.sheets import Sheet
 from preceptor.service.oversight.telling import figure_in_words, interval_in_words, points_in_words, share_in_words
 from preceptor.service.oversight.words import STANDING_WORDS
 from preceptor.service.practices.models import Practice
+from preceptor.supervision.decision_theory import FIGURES
 from preceptor.supervision.figures import Figure
 from preceptor.supervision.standing import STEP_UP
 from preceptor.supervision.telling import TITLES
@@ -91,6 +92,26 @@ def calibration(found: Figures) -> tuple[Sheet, Sheet]:
         Sheet("Calibration of “the same day or sooner”", ("Measure", "Figure (95% interval)"), tuple(rows), of.notes),
         Sheet("Reliability", ("Probability given", "Mean", "Truly urgent"), tuple(bins)),
     )
+
+
+def net_benefit(found: Figures) -> Sheet:
+    rows = [
+        (
+            f"{100 * each.threshold:.0f}%", figure_in_words(each.tool), figure_in_words(each.act_for_all),
+            figure_in_words(each.over_act_for_all),
+        )
+        for each in found.net_benefit
+    ]  # fmt: skip
+    columns = ("Acting from a chance of", "The tool", "Acting for all", "The tool less acting for all")
+    notes = ("Needed actions a request, less needless ones at the odds of that chance; acting for nobody is worth 0",)
+    return Sheet("Net benefit", columns, tuple(rows), notes)
+
+
+def split(found: Figures) -> Sheet:
+    """What was lost between people and advice, and where."""
+    rows = [(TITLES[name], figure_in_words(getattr(found.split, name))) for name in FIGURES]
+    rows.append(("differing advice taken", share_in_words(found.split.followed)))
+    return Sheet("What was lost, and where", ("Share right", "Figure (95% interval)"), tuple(rows), found.split.notes)
 
 
 def reliance(found: Figures) -> tuple[Sheet, Sheet]:
