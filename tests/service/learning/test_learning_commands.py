@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 from typer.testing import CliRunner
 
 from preceptor.cli import app
@@ -58,6 +60,16 @@ def test_learnt_tried_put_in_force_and_rolled_back(tmp_path: Path, quick_fit: No
         0, f"triage {VERSION} is in force again. It is in the ledger under the name of {manager.shown_name}.\n"
     )  # fmt: skip
     assert "nothing to roll back" in refused("rollback", "triage", *signed)
+
+
+def test_learnt_as_on_an_earlier_day_all_that_came_since_is_kept_for_the_contest(quick_fit: None) -> None:
+    with_a_past(a_practice())
+    day = timezone.localtime() - timedelta(days=30)
+
+    code, said = run("learn", "triage", "--until", f"{day:%Y-%m-%d}")
+
+    assert code == 0, said
+    assert f"were given in the 14 days before {day:%-d %B %Y} or since, and are kept for the contest." in said
 
 
 def test_what_is_wrong_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

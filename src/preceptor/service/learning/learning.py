@@ -99,7 +99,8 @@ def learn(
     head = as_onnx(challenger.slopes, challenger.biases)
     figures = {
         "lessons": telling.lessons_as_json(challenger.report)
-        | {"cleared": sorted(cleared), "start": start.digest, "pooled_from": start.practices},
+        | {"cleared": sorted(cleared), "start": start.digest, "pooled_from": start.practices}
+        | {"until": now.isoformat() if now else None},
         "challenge": tried(shared, champion.stage, challenger.stage, told, challenger.report.last),
     }
     said = {

@@ -10,7 +10,7 @@ from typing import Any
 from preceptor.evaluation.groups import AGE_BANDS
 from preceptor.service.accounts.models import User
 from preceptor.service.learning.models import ModelStep
-from preceptor.service.learning.telling import MEASURES, SOURCES, started_from
+from preceptor.service.learning.telling import MEASURES, SOURCES, held_back, started_from
 from preceptor.service.oversight.sheets import Sheet
 from preceptor.service.practices.models import Practice
 from preceptor.service.requests.marks import opening_words
@@ -82,7 +82,7 @@ def taught(lessons: Mapping[str, Any]) -> list[str]:
         f"{moved['n']:,} synthetic requests it calls {moved['calls']:,} otherwise than the model it was learnt from."
     )
     rest = [
-        (lessons["held_back"], "are younger than 14 days and wait, so that somebody can look at them"),
+        (lessons["held_back"], held_back(lessons)),
         (lessons["context"], "are about the record, and teach the words nothing"),
         (lessons["superseded"], "say what a better answer of the same case says, or teach nothing"),
         (lessons["set_aside"], "are of accounts that an alarm names"),

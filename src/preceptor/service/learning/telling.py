@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from preceptor.learning.challenge import Challenged, MovedCase, Pair
@@ -89,7 +90,7 @@ def in_words(figures: Mapping[str, Any], version: str) -> list[str]:
         lines = [f"{version} is the new starting point as it is: too few lessons are ripe here to move it."]
     lines.append(started_from(lessons))
     for words, n in (
-        ("wait for review", lessons["held_back"]),
+        (held_back(lessons), lessons["held_back"]),
         ("are about the record, and teach the words nothing", lessons["context"]),
         ("are of accounts that an alarm names", lessons["set_aside"]),
     ):
@@ -105,6 +106,14 @@ def in_words(figures: Mapping[str, Any], version: str) -> list[str]:
     lines += ["", "It has won its challenge." if challenge["passed"] else "It has not won its challenge yet:"]
     lines += [f"  still: {words}" for words in challenge["missing"]]
     return lines
+
+
+def held_back(lessons: Mapping[str, Any]) -> str:
+    """Why lessons were held back: too young, or kept for the contest by whoever learnt as on an earlier day."""
+    if not lessons.get("until"):
+        return "are younger than 14 days and wait, so that somebody can look at them"
+    day = datetime.fromisoformat(lessons["until"]).strftime("%-d %B %Y")
+    return f"were given in the 14 days before {day} or since, and are kept for the contest"
 
 
 def started_from(lessons: Mapping[str, Any]) -> str:
