@@ -135,12 +135,15 @@ class _Compiler:
 
     def _rows(self) -> Table:
         """The rows of all selections, each with its patient's values on which a choice of rows depends."""
-        rows = self._events.filter(
-            reduce(_or, [_about(selection, self._events) for selection in sorted(self._bare, key=repr)])
-        )
         if len(self._bare) > 1 and all(selection.about for selection in self._bare):
-            # The same said shortly, so that an engine can pass over whole blocks of rows about other things.
-            rows = rows.filter(rows.concept.isin(sorted(frozenset().union(*(each.concepts for each in self._bare)))))
+            # By concept alone: what is of another kind, no selection takes. So an engine asks each row once, and
+            # passes over whole blocks of rows about other things.
+            concepts = frozenset[str]().union(*(each.concepts for each in self._bare))
+            rows = self._events.filter(self._events.concept.isin(sorted(concepts)))
+        else:
+            rows = self._events.filter(
+                reduce(_or, [_about(selection, self._events) for selection in sorted(self._bare, key=repr)])
+            )
         for selection in self._needed if self._is_worth_choosing() else ():
             rows = rows.semi_join(self._events.filter(self._mask(selection, self._events)).select("patient"), "patient")
         rows = rows.select(sorted(self._fields()))

@@ -1,4 +1,4 @@
-"""Heart, blood pressure and stroke; and sodium on a diuretic."""
+"""Heart, blood pressure and stroke; weight in heart failure, and sodium on a diuretic."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from preceptor.tools.watch.words import (
     aged,
     conditions,
     ever,
+    in_the_last,
     latest,
     medicines,
     no,
@@ -20,10 +21,16 @@ from preceptor.tools.watch.words import (
     repeatedly,
     results,
     taking,
+    today,
     up_to,
 )
 
 _SODIUM, _SYSTOLIC = results("sodium"), results("systolic_bp")
+_WEIGHT = results("weight")
+_THIS_YEAR = in_the_last(365, _SYSTOLIC)
+_YEARS_BEFORE = _SYSTOLIC.that(today - Row("day") > 365, today - Row("day") <= 1826)
+_RISE = _THIS_YEAR.median - _YEARS_BEFORE.median
+_LIGHTEST = up_to(92, _WEIGHT.last, _WEIGHT).lowest
 _USUAL = up_to(1095, _SODIUM.last, _SODIUM).highest
 _VASCULAR = conditions("coronary_heart_disease", "cerebrovascular_disease", "peripheral_arterial_disease")
 
@@ -80,6 +87,34 @@ WATCHES = (
         all_of(
             ever(conditions("hypertension")),
             repeatedly(_SYSTOLIC, Row("value") >= 160, 183, "160 or more for half a year, none lower between"),
+        ),
+    ),
+    _heart(
+        "blood_pressure_drifting_up",
+        "Blood pressure drifting up",
+        Priority.ROUTINE,
+        "No reading is high yet; together they have climbed by more than readings of one person vary.",
+        "Measure again, seated and rested; consider home readings, and ask about new medicines, weight and alcohol.",
+        all_of(
+            aged(40),
+            holds("Systolic blood pressure: median of the last year 15 or more above that of the 4 years before, "
+                  "3 readings in each", (_RISE >= 15) & (_THIS_YEAR.count >= 3) & (_YEARS_BEFORE.count >= 3),
+                  _SYSTOLIC.last.day, _YEARS_BEFORE.first, _SYSTOLIC.last, value=_RISE),
+            latest(_SYSTOLIC) < 140,
+        ),
+    ),
+    _heart(
+        "weight_rising_in_heart_failure",
+        "Weight up by 5% in 3 months, in heart failure",
+        Priority.THIS_WEEK,
+        "Fluid shows on the scales before it is felt in the breath.",
+        "Ask about breathlessness and swelling, examine, and review the diuretic.",
+        all_of(
+            active(conditions("heart_failure")),
+            holds("Weight: 5% or more above the lowest of 3 months", _WEIGHT.last.value >= _LIGHTEST * 1.05,
+                  _WEIGHT.last.day, up_to(92, _WEIGHT.last, _WEIGHT).first, _WEIGHT.last,
+                  value=_WEIGHT.last.value / _LIGHTEST),
+            latest(_WEIGHT).in_the_last(92),
         ),
     ),
     _heart(
