@@ -87,7 +87,7 @@ def _fill(made: DemoPractice, settings_: Settings, progress: Progress) -> None:
     from django.db import transaction
 
     from preceptor.service.accounts.models import User
-    from preceptor.service.findings.noticing import notice_patient
+    from preceptor.service.findings.noticing import notice_all
     from preceptor.service.findings.watches import switch
     from preceptor.service.oversight.standing import set_standing
     from preceptor.service.patients.importing import import_paths
@@ -132,7 +132,6 @@ def _fill(made: DemoPractice, settings_: Settings, progress: Progress) -> None:
             )
             received: Request = receive(practice, arrival).request
             assess(received, toolbox)
-            notice_patient(patient)
         progress("Receiving a Monday's requests", len(requests), len(requests))
         staff = {user.username: user for user in User.objects.filter(practice=practice)}
         past.live_through(
@@ -141,3 +140,4 @@ def _fill(made: DemoPractice, settings_: Settings, progress: Progress) -> None:
             progress=lambda done, of: progress("Living through the weeks before", done, of),
             weeks=settings_.weeks,
         )  # fmt: skip
+    notice_all(practice, lambda done, of: progress("Reading all records with the watches", done, of))
