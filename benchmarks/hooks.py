@@ -16,7 +16,7 @@ and after the most usual result was read in one go (`record/fhir/usual.py`):
 | processor time of FHIR to a record | 64 ms, 89 ms             | 33 ms, 50 ms            | 42 ms, 56 ms   |
 | processor time of all watches      | 11 ms, 14 ms             | 8 ms, 12 ms             | 11 ms, 16 ms   |
 
-The load on the two cores was 2 to 4 before, 4 to 5 after, 6 to 8 the last time; in the last two the process waited for a
+The load on the two cores was 2 to 4 before, 4 to 5 after, 6 to 8 at last; in the latter two the process waited for a
 core half of the time. By processor time the bar is met; by the clock only a core of one's own can tell. On a freer
 machine the same reading of one result took 48 microseconds before, and 29 after.
 """

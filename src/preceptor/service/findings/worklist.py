@@ -126,7 +126,7 @@ def in_full(outlines: Sequence[Outline]) -> Iterator[Row]:
 def findings(http: HttpRequest) -> HttpResponse:
     wish = Wish.from_query(http.GET)
     page = Paginator(outlines_of(staff_of(http), wish), CARDS_A_PAGE).get_page(http.GET.get("page"))
-    rows = list(in_full(page.object_list))
+    rows = list(in_full(list(page.object_list)))
     return render(http, "findings/worklist.jinja", _context(http, wish) | {"rows": rows, "page": page})
 
 
