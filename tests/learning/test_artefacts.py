@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
@@ -205,11 +204,3 @@ def test_the_private_key_is_its_owners_alone(models: Path) -> None:
 
     assert (models.parent / "model_key").stat().st_mode & 0o077 == 0
     assert not list(models.rglob("*model_key*"))
-
-
-def test_an_update_for_others_is_signed_and_holds_numbers_alone(models: Path) -> None:
-    said = {"parent": "", "lessons": 12}
-
-    sent = json.loads(artefacts.update(models, "triage", {"slopes": [[0.1]], "biases": [0.0]}, said))
-
-    assert set(sent) == {"payload", "payloadType", "signatures"}
