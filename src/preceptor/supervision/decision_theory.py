@@ -18,10 +18,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from preceptor.supervision.decisions import NONE, Decisions
-from preceptor.supervision.figures import Figure, Share, share
+from preceptor.supervision.figures import Figure, Interval, Share, share
 from preceptor.supervision.resampling import Floats, Ints, Rows, clustered_ratios, clustered_statistic
 
 FOLDS = 5
+Limits = tuple[Interval | None, str]  # an interval and words about it, or none and why
 PRIOR_ROWS = 1.0  # how many rows the overall gain weighs, in the estimate for one pair of view and advice
 
 
@@ -57,8 +58,11 @@ def split(table: Decisions, signals: Floats | None = None) -> Split:
     """The split on a table of decisions.
 
     `signals` (rows x signals) is what else was known before the final decision, such as how sure the tool and the
-    person were. Without it the agent knows only what the first view and the advice say. Intervals are by clinician,
-    with the agent's choices held as they are: they leave out how well the agent was learnt.
+    person were. Without it the agent knows only what the first view and the advice say.
+
+    Intervals are by clinician and speak of the best agent there could be with these signals. An agent learnt from other
+    cases does no better than the best, one tried on what it learnt from looks better than it is: the interval
+    runs from the lower limit of the one to the upper limit of the other (Mak, Morton and Wood 1999).
     """
     whole = (table.truth != NONE) & (table.first_view != NONE) & (table.advice != NONE) & (table.final != NONE)
     n = int(whole.sum())
@@ -70,21 +74,18 @@ def split(table: Decisions, signals: Floats | None = None) -> Split:
     first, right, final = (
         (view == table.truth).astype(float) for view in (table.first_view, table.advice, table.final)
     )
-    gain = np.zeros(len(table))
-    gain[differ] = _expected_gain(table, differ, (right - first)[differ], signals)
     follows = differ & (table.final == table.advice)
-    chosen = np.where(differ & (gain > 0), right, first)
-    followed_share = _held_to(gain[differ], int(follows.sum()))
-    matched = first.copy()
-    matched[differ] += followed_share * (right - first)[differ]
-
-    columns = np.column_stack([np.ones(len(table)), first, right, final, chosen, matched])[whole]
+    columns = [np.ones(len(table)), first, right, final]
+    for learnt_from_others in (True, False):
+        gain = _expected_gain(table, differ, (right - first)[differ], signals, learnt_from_others)
+        columns += _agents(differ, first, right, gain, int(follows.sum()))
     _, cluster = np.unique(table.clinician[whole], return_inverse=True)
-    intervals = clustered_statistic(cluster.astype(np.int64), columns, _figures_of, "clinician")
-    values = _figures_of(columns.sum(axis=0, keepdims=True))[0]
+    rows = np.column_stack(columns)[whole]
+    values = _figures_of(rows.sum(axis=0, keepdims=True))[0]
+    intervals = clustered_statistic(cluster.astype(np.int64), rows, _figures_of, "clinician")
     figures = {
-        name: Figure(float(value), n, interval, words)
-        for name, value, (interval, words) in zip(FIGURES, values, intervals, strict=True)
+        name: Figure(float(value), n, *_reaching(learnt, tried))
+        for name, value, learnt, tried in zip(FIGURES, values, intervals, intervals[len(FIGURES) :], strict=False)
     }
     [(interval, words)] = clustered_ratios(
         cluster.astype(np.int64), follows[whole, None].astype(float), differ[whole, None].astype(float), "clinician"
@@ -94,23 +95,43 @@ def split(table: Decisions, signals: Floats | None = None) -> Split:
     return Split(**figures, followed=followed, notes=_notes(figures, neither, len(table) - n))
 
 
-def _expected_gain(table: Decisions, differ: Rows, gained: Floats, signals: Floats | None) -> Floats:
+def _agents(differ: Rows, first: Floats, right: Floats, gain: Floats, times: int) -> tuple[Floats, Floats]:
+    """How right each row is by the rational agent's choice, and by that of the agent held to `times` times."""
+    chosen, matched = first.copy(), first.copy()
+    chosen[differ] += (gain > 0) * (right - first)[differ]
+    matched[differ] += _held_to(gain, times) * (right - first)[differ]
+    return chosen, matched
+
+
+def _reaching(one: Limits, other: Limits) -> Limits:
+    """The interval that holds both, or the one there is."""
+    if one[0] is None or other[0] is None:
+        return one if other[0] is None else other
+    low, high = min(one[0].low, other[0].low), max(one[0].high, other[0].high)
+    return Interval(low, high, one[0].method), one[1]
+
+
+def _expected_gain(
+    table: Decisions, differ: Rows, gained: Floats, signals: Floats | None, learnt_from_others: bool
+) -> Floats:
     """What taking the advice is expected to gain, for each row that differs, learnt from the other folds' cases only.
 
-    Folds go by the case's name, so that no case is in two folds and the order of rows changes nothing.
+    Folds go by the case's name, so that no case is in two folds and the order of rows changes nothing. If it is not
+    `learnt_from_others`, each row is among those that are learnt from.
     """
-    fold = _folds(table)[differ]
+    fold = _folds(table)[differ] if learnt_from_others else np.zeros(len(gained), dtype=np.int64)
     pair = (table.first_view * len(table.options) + table.advice)[differ]
     expected = np.zeros(len(gained))
     for held in range(FOLDS):
         out = fold == held
+        learn = ~out if learnt_from_others else out
         if not out.any():
             continue
-        if signals is None or out.all():
-            expected[out] = _mean_by_pair(pair, gained, ~out)[out]
+        if signals is None or not learn.any():
+            expected[out] = _mean_by_pair(pair, gained, learn)[out]
         else:
             views = np.column_stack([table.first_view[differ], table.advice[differ], signals[differ]])
-            expected[out] = _learnt(views[~out], gained[~out], views[out])
+            expected[out] = _learnt(views[learn], gained[learn], views[out])
     return expected
 
 
@@ -149,13 +170,19 @@ def _held_to(gain: Floats, times: int) -> Floats:
 
 
 def _figures_of(totals: Floats) -> Floats:
-    """The eight figures, in the order of FIGURES, from totals of (rows, first, advice, final, chosen, matched)."""
-    n, first, right, final, chosen, matched = totals.T
+    """The eight figures, in the order of FIGURES, of each agent in turn.
+
+    `totals`: of rows, first, advice and final, then of chosen and matched for the first agent, and for the second.
+    """
+    n, first, right, final = totals[:, :4].T
+    found = []
     with np.errstate(invalid="ignore", divide="ignore"):
-        human, machine, observed, rho = first / n, right / n, final / n, matched / n
+        human, machine, observed = first / n, right / n, final / n
         baseline = np.maximum(human, machine)
-        star = np.maximum(chosen / n, baseline)
-    return np.column_stack([human, machine, baseline, star, rho, observed, star - rho, rho - observed])
+        for chosen, matched in (totals[:, 4:6].T, totals[:, 6:8].T):
+            star, rho = np.maximum(chosen / n, baseline), matched / n
+            found += [human, machine, baseline, star, rho, observed, star - rho, rho - observed]
+    return np.column_stack(found)
 
 
 def _notes(figures: dict[str, Figure], neither: int, left_out: int) -> tuple[str, ...]:

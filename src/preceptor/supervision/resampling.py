@@ -1,15 +1,18 @@
 """The bootstrap by cluster: rows of one clinician, or of one patient, come and go together.
 
 Field and Welsh (2007) show that resampling whole clusters with replacement is right when clusters are independent and
-there are many. With few it is too narrow, so the figure's words say how many there were.
+there are many. With few the percentile interval is too narrow: it is expanded as far as Student's t is wider than the
+normal distribution (Hesterberg 2015, doi 10.1080/00031305.2015.1089789), and the figure's words say how few there were.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import norm, t
 
 from preceptor.supervision.figures import Interval
 
@@ -47,7 +50,7 @@ def resample(sums: Floats) -> Floats:
 
 
 def interval_of(replicates: Floats, wanted: int, clusters: int, noun: str) -> tuple[Interval | None, str]:
-    """The 95% percentile interval of what the resamples gave, or None and why not.
+    """The 95% expanded percentile interval of what the resamples gave, or None and why not.
 
     `wanted` resamples were made; where a replicate had nothing to divide by it is left out before this is called.
     """
@@ -55,11 +58,21 @@ def interval_of(replicates: Floats, wanted: int, clusters: int, noun: str) -> tu
         return None, f"one {noun} only: how {noun}s differ cannot be known" if clusters else f"no {noun}s"
     if len(replicates) < 0.95 * wanted:
         return None, f"too few {noun}s have such cases for a bootstrap by {noun}"
-    low, high = np.quantile(replicates, [0.025, 0.975])
+    tail = expanded_tail(clusters)
+    low, high = np.quantile(replicates, [tail, 1 - tail])
     if high - low < 1e-12:
         return None, f"every resample of {noun}s gave the same: a bootstrap by {noun} shows no spread"
     words = f"{clusters} {noun}s only: the interval by {noun} is likely too narrow" if clusters < FEW else ""
     return Interval(float(low), float(high), f"bootstrap by {noun}, {wanted:,} resamples"), words
+
+
+def expanded_tail(clusters: int) -> float:
+    """The share of resamples to leave out at each end, for 95%: 0.025 where clusters are many, less where few.
+
+    A bootstrap of m clusters spreads by sqrt((m - 1) / m) too little, and knows nothing of Student's t.
+    """
+    spread = math.sqrt(clusters / (clusters - 1))
+    return float(norm.cdf(-spread * t.ppf(0.975, clusters - 1)))
 
 
 def clustered_ratios(
