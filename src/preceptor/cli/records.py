@@ -43,6 +43,36 @@ def import_records(
 
 
 @app.command()
+def deprivation(
+    file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="patient,decile: NHS number or key; 1 to 10.")],
+    practice: Annotated[str | None, typer.Option(help="ODS code; needed where there are several practices.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the counts as one JSON object.")] = False,
+) -> None:
+    """Say how deprived the areas are that patients live in (English IMD decile), for the figures of subgroups.
+
+    All of the file is kept, or nothing. Giving the same again changes nothing.
+    """
+    if not file.is_file():
+        bad_input(f"there is no file {file}")
+    set_up_django()
+    from preceptor.service.oversight.deprivation import BadTable, take_deciles
+    from preceptor.service.patients.importing import NoSuchPractice, practice_of
+
+    need_tables()
+    try:
+        taken = take_deciles(practice_of(practice), file)
+    except (NoSuchPractice, BadTable) as why:
+        bad_input(str(why))
+    counts = {
+        "added": taken.added, "changed": taken.changed, "unchanged": taken.unchanged, "unknown": taken.unknown,
+    }  # fmt: skip
+    typer.echo(json.dumps(counts) if as_json else ", ".join(f"{count:,} {name}" for name, count in counts.items()))
+    if taken.unknown:
+        typer.echo(f"{taken.unknown:,} are no patients of this practice: nothing was kept of them", err=True)
+        raise typer.Exit(1)
+
+
+@app.command()
 def sweep(
     source: Annotated[str, typer.Argument(help="A folder or file of FHIR, a Parquet lake, or a database's URL.")],
     out: Annotated[Path, typer.Option(help="findings.parquet, .jsonl or .csv")],

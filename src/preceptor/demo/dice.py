@@ -27,6 +27,7 @@ class Stream(IntEnum):
     PRACTICE = 4
     STORY = 5
     PAST = 6
+    AREA = 7
 
 
 class Dice:

@@ -8,11 +8,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from preceptor.advice import Standing
 from preceptor.demo import Practice as DemoPractice
 from preceptor.demo import build, past
+from preceptor.demo.dice import Dice, Stream
 from preceptor.tools.watch import PACKS
+
+if TYPE_CHECKING:
+    from preceptor.service.practices.models import Practice as PracticeRow
 
 PASSWORD = "synthetic-demo-1"  # noqa: S105 -- opens nothing but synthetic data
 TELEPHONE = "01632 960000"  # from the range that Ofcom keeps for fiction
@@ -82,6 +87,17 @@ def open_practice(home: Path, settings: Settings, progress: Progress) -> None:
     (home / "demo.json").write_text(json.dumps(kept))
 
 
+def give_deciles(practice: PracticeRow, path: Path, seed: int) -> None:
+    """Give each synthetic patient a decile of deprivation, evenly by chance: tied to nothing else in their record."""
+    from preceptor.service.oversight.deprivation import take_deciles
+    from preceptor.service.patients.models import Patient
+
+    keys = Patient.objects.of(practice).order_by("key").values_list("key", flat=True)
+    dice = Dice(seed, Stream.AREA)
+    path.write_text("patient,decile\n" + "".join(f"{key},{dice.whole(1, 10)}\n" for key in keys))
+    take_deciles(practice, path)
+
+
 def _fill(made: DemoPractice, settings_: Settings, progress: Progress) -> None:
     from django.conf import settings
     from django.db import transaction
@@ -108,6 +124,7 @@ def _fill(made: DemoPractice, settings_: Settings, progress: Progress) -> None:
     )
     if report.reported:
         raise RuntimeError(f"the demo's own records did not all import: {report}")
+    give_deciles(practice, made.folder / "deprivation.csv", settings_.seed)
     # One transaction for them all: the demo need not survive a power cut between two requests, as a practice must.
     # It waits longer for a tool than a practice does: a busy computer must not leave the demo without advice.
     with Toolbox(max(settings.TOOL_SECONDS, SLOWEST_ANSWER)) as toolbox, transaction.atomic():

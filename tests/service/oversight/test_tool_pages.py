@@ -174,7 +174,7 @@ def test_the_page_says_what_was_lost_between_people_and_advice_and_what_acting_o
     assert "Observed 0.667" in page
     assert "Differing advice taken 15 of 30, 50%" in page
     assert "The tool less acting for all" in page
-    assert "Deprivation and disability are in no record that we read yet" in page
+    assert "Deprivation is of the area that a patient lives in, as this practice gave it: nothing of it is" in page
 
 
 @pytest.mark.parametrize("chart", ["under-triage", "calibration", "rair", "rsr", "subgroups"])

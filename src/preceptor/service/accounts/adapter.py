@@ -7,6 +7,7 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from preceptor.service.accounts.models import User
+from preceptor.service.accounts.signed_in import remember
 from preceptor.service.ledger.chain import Actor, append
 
 
@@ -15,6 +16,12 @@ class Adapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002
         return False
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        """Signing in overwrites when somebody was last here: the session keeps it, to tell what is new to them."""
+        before = user.last_login
+        super().login(request, user)
+        remember(request, before)
 
     @transaction.atomic
     def set_password(self, user: User, password: str) -> None:

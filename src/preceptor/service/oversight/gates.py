@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from preceptor.advice import Standing
 from preceptor.service.accounts.models import User
@@ -22,6 +24,8 @@ from preceptor.supervision.standing import Verdict, judge
 
 log = logging.getLogger(__name__)
 
+LATELY = timedelta(days=7)
+MOST_TOLD = 5
 _HEIGHT = {Standing.SUSPENDED: 0, Standing.SHADOW: 1, Standing.SECOND: 2, Standing.FIRST: 3}
 
 
@@ -142,6 +146,16 @@ def _trusted(practice: Practice) -> list[tuple[str, str]]:
     known = ToolStanding.objects.of(practice).values_list("tool", "version").distinct().order_by("tool", "version")
     shown = (Standing.SECOND, Standing.FIRST)
     return [(tool, version) for tool, version in known if standing_of(practice, tool, version) in shown]
+
+
+def lately_taken_down(practice: Practice, seen: datetime | None) -> list[ToolStanding]:
+    """The demotions by alarm of the last seven days, and any since `seen`, when somebody was last here; latest first.
+
+    It is told whether or not somebody has signed for the tool again since.
+    """
+    since = timezone.now() - LATELY
+    since = min(since, seen) if seen else since
+    return list(ToolStanding.objects.of(practice).filter(alarm=True, at__gte=since).order_by("-pk")[:MOST_TOLD])
 
 
 def alarms_that_hold(practice: Practice) -> list[ToolStanding]:

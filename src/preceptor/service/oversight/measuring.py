@@ -18,7 +18,7 @@ from preceptor.evaluation.groups import small_together
 from preceptor.service.oversight import tables
 from preceptor.service.oversight.auditing import is_urgent
 from preceptor.service.oversight.looking import scores_of
-from preceptor.service.oversight.models import AuditAnswer, AuditDraw, AuditSample, Terms, ToolStanding
+from preceptor.service.oversight.models import AuditAnswer, AuditDraw, AuditSample, Deprivation, Terms, ToolStanding
 from preceptor.service.oversight.standing import last_change
 from preceptor.service.oversight.tables import Audited, Row
 from preceptor.service.oversight.terms import TermsFor, terms_for
@@ -37,6 +37,7 @@ from preceptor.supervision.under_triage import Promise, needed
 # RSR is looked at in whole spells of this length, the first at a standing against the latest: four looks a year.
 SPELL = timedelta(days=90)
 ACT_FROM = (0.02, 0.05, 0.1, 0.2, 0.5)  # chances of "urgent" from which one could act: net benefit at each
+GROUPS = ("age", "sex", "ethnicity", "language", "disability", "deprivation")
 BOUNDS = 12  # points at most of the running bound over time
 
 
@@ -109,8 +110,7 @@ def _subgroups(found: Audited, terms: TermsFor) -> Subgroups | None:
     if not told:
         return None
     safe = [_rank(row.advice) <= _rank(row.truth or "") for row in told]
-    names = ("age", "sex", "ethnicity", "language")
-    attributes = {name: small_together([row.attributes.get(name) for row in told]) for name in names}
+    attributes = {name: small_together([row.attributes.get(name) for row in told]) for name in GROUPS}
     return subgroups(safe, attributes, terms.thresholds.subgroup_margin)
 
 
@@ -243,9 +243,9 @@ def _kept(practice: Practice, tool: str, version: str, _mark: tuple[object, ...]
 
 
 def _mark(practice: Practice) -> tuple[object, ...] | None:
-    """The moments of the latest draw, answer, standing, terms and sample; None before the first draw."""
+    """The moments of the latest draw, answer, standing, terms, sample and decile; None before the first draw."""
     last = [
         rows.objects.of(practice).aggregate(last=Max("at"))["last"]
-        for rows in (AuditDraw, AuditAnswer, ToolStanding, Terms, AuditSample)
+        for rows in (AuditDraw, AuditAnswer, ToolStanding, Terms, AuditSample, Deprivation)
     ]
     return tuple(last) if last[0] is not None else None

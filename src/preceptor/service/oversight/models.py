@@ -172,6 +172,23 @@ class WordsLook(models.Model):
         return self.words
 
 
+class Deprivation(models.Model):
+    """The decile of a patient's area by the English Index of Multiple Deprivation, as the practice said last."""
+
+    practice = models.ForeignKey(Practice, models.PROTECT)
+    patient = models.OneToOneField("patients.Patient", models.CASCADE, related_name="deprivation")
+    decile = models.PositiveSmallIntegerField()  # 1, the most deprived tenth of areas, to 10
+    at = models.DateTimeField()
+
+    objects = OfPractice.as_manager()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(decile__range=(1, 10)), name="a_decile_is_1_to_10")]
+
+    def __str__(self) -> str:
+        return f"{self.decile} of 10"
+
+
 class CardShowing(models.Model):
     """A card of findings was put before a clinician, the first time in a session: for the measures of alert fatigue.
 

@@ -133,6 +133,7 @@ def tool_figures(http: HttpRequest, name: str) -> HttpResponse:
             "compared_with": found.gates.compared_with,
             "found": found,
             "watched": found.gates.measured.watch,
+            "deprivation_known": any(row.attributes.get("deprivation") for row in found.gates.audited.even),
             "terms": found.gates.terms,
             "bounds": presenters.bounds(found),
             "bounds_in_words": drawing.bounds_in_words(found) if found.bounds else "",

@@ -15,6 +15,8 @@ from django.db.models import Min, QuerySet
 
 from preceptor.advice import URGENCIES
 from preceptor.evaluation.groups import age_band
+from preceptor.service.oversight.deprivation import quintile_in_words
+from preceptor.service.oversight.disability import Known, disabilities, disability_at
 from preceptor.service.oversight.models import AuditDraw
 from preceptor.service.practices.models import Practice
 from preceptor.service.requests.models import Assessment, Decision
@@ -77,8 +79,10 @@ def audited(practice: Practice, tool: str, version: str) -> Audited:
     draws = _draws(practice, tool, version).order_by("decision_id")
     lowest = draws.aggregate(least=Min("probability"))["least"]
     chances = _chances(practice, tool, version)
-    drawn = draws.filter(drawn=True).select_related("decision__first_view", "request__patient", "answer")
-    rows = [_row(draw, chances[draw.request_id]) for draw in drawn if draw.request_id in chances]
+    with_all = "decision__first_view", "request__patient__deprivation", "answer"
+    drawn = [draw for draw in draws.filter(drawn=True).select_related(*with_all) if draw.request_id in chances]
+    known = disabilities(practice, (draw.request.patient_id for draw in drawn if draw.request.patient_id))
+    rows = [_row(draw, chances[draw.request_id], known.get(draw.request.patient_id or 0, ())) for draw in drawn]
     return Audited(tuple(rows), lowest if lowest is not None else 0.0)
 
 
@@ -121,10 +125,11 @@ def _urgent_chance(emergency: float | None, same_day: float | None) -> float | N
     return None if emergency is None or same_day is None else min(1.0, float(emergency) + float(same_day))
 
 
-def _row(draw: AuditDraw, chance: _Chance) -> Row:
+def _row(draw: AuditDraw, chance: _Chance, disabled: Iterable[Known]) -> Row:
     decision, answer = draw.decision, getattr(draw, "answer", None)
     patient = draw.request.patient
     born, received = patient.born if patient else None, draw.request.received
+    deprivation = getattr(patient, "deprivation", None)
     age = (received.date() - born).days / DAYS_A_YEAR if born and born <= received.date() else None
     return Row(
         request=draw.request_id,
@@ -147,6 +152,8 @@ def _row(draw: AuditDraw, chance: _Chance) -> Row:
             "sex": patient.sex if patient and patient.sex != "unknown" else None,
             "ethnicity": (patient.ethnicity or None) if patient else None,
             "language": (patient.language or None) if patient else None,
+            "disability": disability_at(disabled, received) if patient else None,
+            "deprivation": quintile_in_words(deprivation.decile) if deprivation else None,
         },
     )
 

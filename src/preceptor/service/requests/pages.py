@@ -15,8 +15,10 @@ from django.utils.datastructures import MultiValueDict
 from django.views.decorators.http import require_GET, require_POST
 
 from preceptor.advice import Handler, Urgency
-from preceptor.service.accounts.signed_in import practice_of, staff_of
+from preceptor.service.accounts.signed_in import last_here, practice_of, staff_of
+from preceptor.service.oversight.gates import lately_taken_down
 from preceptor.service.oversight.standing import standing_of
+from preceptor.service.oversight.words import STANDING_WORDS
 from preceptor.service.requests import inbox as box
 from preceptor.service.requests import marks, presenters
 from preceptor.service.requests.deciding import (
@@ -56,6 +58,9 @@ def inbox(http: HttpRequest) -> HttpResponse:
         "ago": ago,
         "total": total,
         "flagged": flagged,
+        "taken_down": [
+            (change, STANDING_WORDS[change.standing]) for change in lately_taken_down(practice, last_here(http))
+        ],
     }
     return render(http, "requests/inbox.jinja", context)
 
