@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
@@ -153,3 +155,16 @@ def test_ones_own_decisions(visit, practice, gp, officer, version):
     page.goto("/safety/yours/")
     expect(page.get_by_text("Changed wrongly")).to_be_visible()
     clinician.check_the_page()
+
+
+def test_a_tool_that_was_taken_down_is_told_of_on_the_inbox(visit, practice, gp, version):
+    why = "An alarm: 9 of 40 truly urgent requests were missed"
+    set_standing(practice, "triage", version, Standing.SHADOW, user=None, why=why, alarm=True)
+    reader = visit(gp)
+    reader.page.goto("/")
+    expect(reader.page.get_by_text(f"triage {version} was taken down to “in shadow” by an alarm")).to_be_visible()
+    reader.check_the_page()
+    reader.page.set_viewport_size({"width": 375, "height": 800})
+    reader.check_the_page()
+    reader.page.get_by_role("link", name=re.compile("What it is trusted with")).click()
+    expect(reader.page.get_by_text("9 of 40 truly urgent requests were missed").first).to_be_visible()

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from preceptor.record.concepts import concept
+from preceptor.service.oversight import disability
 from preceptor.service.oversight.disability import CODED, LIMITING, NONE_CODED, disabilities, disability_at
 from preceptor.service.oversight.tables import audited
 from service.factories import a_patient, a_practice, a_user, an_event
@@ -51,6 +52,15 @@ def test_what_is_void_or_over_or_came_later_or_is_no_condition_does_not_count(pr
     patient = a_patient(practice)
     an_event(patient, **{"concept": "dementia", "status": "active"} | fields)
     assert of(patient) == NONE_CODED
+
+
+def test_patients_are_asked_for_a_few_thousand_at_a_time(practice, monkeypatch):
+    monkeypatch.setattr(disability, "AT_ONCE", 2)
+    patients = [a_patient(practice) for _ in range(5)]
+    for patient in patients[1:]:
+        an_event(patient, concept="dementia", status="active")
+    found = disabilities(practice, [patient.pk for patient in patients])
+    assert set(found) == {patient.pk for patient in patients[1:]}
 
 
 def test_an_entry_without_a_date_counts(practice):

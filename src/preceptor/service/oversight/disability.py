@@ -16,6 +16,7 @@ from preceptor.record.concepts import narrower
 from preceptor.service.patients.models import Event
 from preceptor.service.practices.models import Practice
 
+AT_ONCE = 5_000  # patients in one query: databases limit how many a query may name
 CODED, NONE_CODED = "coded in the record", "none coded"
 
 # Our reading of what commonly limits daily life, among the concepts that there are; reviewed by no clinician.
@@ -35,10 +36,12 @@ def disabilities(practice: Practice, patients: Iterable[int]) -> Mapping[int, li
     says_so = Q(kind=EventKind.CONDITION, concept__in=coded) | (
         Q(kind=EventKind.FLAG) & (Q(text__icontains="reasonable adjust") | Q(note__icontains="reasonable adjust"))
     )
-    rows = Event.objects.of(practice).filter(says_so, patient__in=set(patients), void=False)
+    rows = Event.objects.of(practice).filter(says_so, void=False).exclude(status__in=_OVER)
     found: dict[int, list[Known]] = defaultdict(list)
-    for patient, when, end, status in rows.values_list("patient_id", "when", "end", "status"):
-        if status not in _OVER:
+    wanted = sorted(set(patients))
+    for start in range(0, len(wanted), AT_ONCE):
+        of_some = rows.filter(patient__in=wanted[start : start + AT_ONCE])
+        for patient, when, end in of_some.values_list("patient_id", "when", "end"):
             found[patient].append((when, end))
     return found
 
