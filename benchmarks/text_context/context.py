@@ -151,14 +151,15 @@ def duration(row: Row) -> tuple[int, int, int]:
 def change(text: str) -> str:
     """As the tool takes it: getting worse before unchanged, and that before better."""
     reading = read(text)
-    for name, feature in (("worse", "worsening"), ("same", "unchanged"), ("better", "improving")):
+    for name, feature in (("worse", "worsening"), ("same", "staying_same"), ("better", "getting_better")):
         if reading.feature(feature):
             return name
     return "none"
 
 
 def severity(text: str) -> str:
-    return "severe" if read(text).feature("severe") else "none"
+    reading = read(text)
+    return next((name for name in ("severe", "mild") if reading.feature(name)), "none")
 
 
 def chosen(rows: Sequence[Row], field: str, value: Any, answers: Sequence[Any]) -> Counts:
@@ -219,7 +220,8 @@ def measured(half: str) -> Iterator[tuple[str, str, Counts]]:
         yield f"change: {value}", "ours", chosen(changes, "change", value, said)
     severities = rows("severity.jsonl", half)
     said = [severity(row["text"]) for row in severities]
-    yield "severity: severe", "ours", chosen(severities, "severity", "severe", said)
+    for value in ("severe", "mild"):
+        yield f"severity: {value}", "ours", chosen(severities, "severity", value, said)
     people = rows("people.jsonl", half)
     yield "age", "ours", summed(map(age, people))
     yield "sex", "ours", summed(map(sex, people))

@@ -217,7 +217,10 @@ def _statement(body: bytes) -> tuple[dict[str, Any], Ed25519PublicKey]:
         raise ValueError("not an in-toto Statement v1")
     if not isinstance(statement["predicateType"], str):
         raise ValueError("no predicateType")
-    key = load_der_public_key(_decoded(statement["predicate"]["signed_by"]["public_key"]))
+    try:
+        key = load_der_public_key(_decoded(statement["predicate"]["signed_by"]["public_key"]))
+    except UnsupportedAlgorithm as other:
+        raise ValueError(f"not an Ed25519 key: {other}") from None
     if not isinstance(key, Ed25519PublicKey):
         raise ValueError("not an Ed25519 key")
     return statement, key

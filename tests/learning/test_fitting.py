@@ -149,7 +149,7 @@ def test_a_model_that_is_wrong_is_not_confirmed_by_those_it_leads(place: World) 
     calls = np.where(old, np.minimum(place.calls + 2, 4), place.calls)
     luck = np.random.default_rng(3)
     practice = Practice("p", team(8, 0.9, luck), rows)
-    decided = practice.decisions(1_500, calls, luck)
+    decided = practice.decisions(4_000, calls, luck)
     own = fit(place.shared, lessons_of(decided), place.champion, home="p")
     led_only = [replace(each, first_views=(), audit=None, outcome=None) for each in decided]
     naive = [

@@ -11,6 +11,7 @@ import pytest
 from preceptor.advice import Kind, Urgency
 from preceptor.tools.triage.features import Feature, Library, LibraryError
 from preceptor.tools.triage.library import the_library
+from preceptor.tools.triage.model.inputs import SAID
 from preceptor.tools.triage.presentations import Presentation
 from preceptor.tools.triage.red_flags import read_rules
 
@@ -105,7 +106,7 @@ def test_every_feature_is_used() -> None:
     used |= {name for p in known.presentations if p.when for name in p.when.names}
     used |= {name for f in known.features.features.values() if f.when for name in f.when.names}
     used |= {p.id for p in known.presentations}
-    used |= {"severe", "worsening", "improving", "fresh_change", "unchanged", "plan_lowers", "plan_raises"}
+    used |= {"improving", "unchanged", "plan_lowers", "plan_raises", *SAID}
     used |= {"any_difference", "now_otherwise"}
     assert set(known.features.features) - used == set()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from preceptor.advice import URGENCIES, Effect, Reason, Urgency, most_urgent
 from preceptor.tools.triage.assessing import SPOKEN, Assessment
@@ -14,7 +14,11 @@ from preceptor.tools.triage.reading import Reading
 _WORTH_SAYING = 0.1  # a chance below this is not spoken of
 _KNOWN = 0.1  # the chance of some presentation below which, with no rule's, nobody knows what it is about ...
 _SURE = 0.85  # ... unless how soon is as good as certain ("repeat please": on what, nobody knows; but not for today)
+_UNCLEAR = "unclear"  # the presentation of a message that says too little
+_SWALLOWED = ("overdose", "poisoning")
+_TODAY = Urgency.SAME_DAY
 _FEW_WORDS = 6
+_BARE = 4  # words, of which the model alone calls nothing an emergency unless it is sure
 _MOST_QUESTIONS = 3
 _NOT_RECOGNISED = Reason("Not recognised: read it as it stands", Effect.SETS, rule="input.not_recognised")
 
@@ -30,23 +34,61 @@ class Weighed:
 
 
 def by_model(judged: Judgement, assessed: list[Assessment], reading: Reading) -> Weighed:
-    """What the model makes of it. Where it is not sure enough it says what would settle it, and asks for today.
+    """What the model makes of it. Where it is not sure enough it says what would settle it, and asks for today, or for
+    as soon as the rules ask.
 
-    Where no pharmacy may treat, self-care is no answer, whatever it makes of the words.
+    Where no pharmacy may treat, self-care is no answer, whatever it makes of the words; nor is later than today where
+    too much was swallowed.
     """
     decision = judged.decision
-    known = bool(assessed) or judged.how_like >= _KNOWN or max(judged.chances.values()) >= _SURE
+    known = _is_known(judged, assessed)
     if known and not decision.unsure:
-        held = _no_pharmacy(assessed, reading, decision.option)
+        held = (
+            _swallowed(assessed, decision.option)
+            or _no_pharmacy(assessed, reading, decision.option)
+            or _too_few_words(judged, assessed, reading)
+        )
         if held is not None:
             return Weighed(held[0], judged.chances, (held[0], *decision.possible), (_told(judged), held[1]))
         return Weighed(decision.option, judged.chances, decision.possible, (_told(judged),))
-    why = _needed(judged, assessed) if known else _NOT_RECOGNISED
+    why = _needed(judged, assessed) if known else _not_told(judged)
     # On a few vague words nobody is sent to hospital ("it has come back"): they are read today, and asked about.
-    says_little = sum(len(sentence.words) for sentence in reading.sentences) <= _FEW_WORDS
-    today = Urgency.SAME_DAY if says_little else most_urgent(Urgency.SAME_DAY, decision.option)
+    says_little = _words(reading) <= _FEW_WORDS
+    named = [a.urgency for a in assessed[:1]]
+    today = Urgency.SAME_DAY if says_little else most_urgent(Urgency.SAME_DAY, decision.option, *named)
     kept = URGENCIES[min(today.rank, decision.possible[0].rank) : max(today.rank, decision.possible[-1].rank) + 1]
     return Weighed(today, judged.chances, kept, (_told(judged), why))
+
+
+def _is_known(judged: Judgement, assessed: list[Assessment]) -> bool:
+    """Whether anybody can tell what it is about, or how soon is as good as certain whatever it is about."""
+    if max(judged.chances.values()) >= _SURE or any(a.presentation.id != _UNCLEAR for a in assessed if a.found.spans):
+        return True
+    return judged.how_like >= _KNOWN and not (judged.like and judged.like.id == _UNCLEAR)
+
+
+def _words(reading: Reading) -> int:
+    return sum(len(sentence.words) for sentence in reading.sentences)
+
+
+def _too_few_words(judged: Judgement, assessed: list[Assessment], reading: Reading) -> tuple[Urgency, Reason] | None:
+    """A bare "headache" sends nobody to hospital by the model alone: it is asked about today."""
+    by_rules = assessed[0].urgency if assessed else None
+    sure = judged.chances[Urgency.EMERGENCY] >= _SURE
+    if judged.decision.option is not Urgency.EMERGENCY or by_rules is Urgency.EMERGENCY or sure:
+        return None
+    if _words(reading) > _BARE:
+        return None
+    return _TODAY, Reason("A few words tell too little: somebody must ask today", Effect.LOWERS, rule="model.few_words")
+
+
+def _swallowed(assessed: list[Assessment], option: Urgency) -> tuple[Urgency, Reason] | None:
+    """What the rules read as an overdose or a poisoning is asked about today, however harmless the words sound."""
+    for each in assessed:
+        if each.presentation.id in _SWALLOWED and each.urgency is Urgency.EMERGENCY and not option.at_least(_TODAY):
+            words = "Too much of a medicine, or a poison: somebody must ask today what and how much"
+            return _TODAY, Reason(words, Effect.RAISES, rule=each.presentation.id)
+    return None
 
 
 def _no_pharmacy(assessed: list[Assessment], reading: Reading, option: Urgency) -> tuple[Urgency, Reason] | None:
@@ -77,6 +119,14 @@ def _told(judged: Judgement) -> Reason:
     said = [f"{SPOKEN[u]} {judged.chances[u]:.0%}" for u in likeliest if judged.chances[u] >= _WORTH_SAYING]
     about = f" It reads most like: {judged.like.title} ({judged.how_like:.0%})." if judged.like else ""
     return Reason(f"The model's chances: {', '.join(said)}.{about}", Effect.SETS, rule="model")
+
+
+def _not_told(judged: Judgement) -> Reason:
+    """Nothing was recognised; where the model finds that too little is said, what to ask."""
+    if judged.like is None or judged.like.id != _UNCLEAR:
+        return _NOT_RECOGNISED
+    asked = " ".join(ask.question for ask in judged.like.ask[:_MOST_QUESTIONS])
+    return replace(_NOT_RECOGNISED, text=f"It says too little to tell: a person should read it today. Ask: {asked}")
 
 
 def _needed(judged: Judgement, assessed: list[Assessment]) -> Reason:

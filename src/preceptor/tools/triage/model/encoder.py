@@ -70,11 +70,8 @@ class Encoder:
         return [[first, *inner[start : start + room], last] for start in starts]
 
     def _read(self, ids: list[int]) -> Read:
-        tokens = np.array([ids], dtype=np.int64)
-        urgency, presentation, meaning = self._session.run(
-            None, {"input_ids": tokens, "attention_mask": np.ones_like(tokens)}
-        )
-        return Read(_logs(urgency[0]), _logs(presentation[0]), meaning[0])
+        urgency, presentation, meaning = self._session.run(None, {"input_ids": np.array(ids, dtype=np.int64)})
+        return Read(_logs(urgency), _logs(presentation), meaning)
 
 
 def _logs(weights: Floats) -> Floats:

@@ -18,8 +18,8 @@ from preceptor.tools.triage.text.scopes import Meant
 Floats = npt.NDArray[np.float32]
 
 # Features of the library that say something of urgency whatever the problem is.
-_SAID = (
-    "severe", "worsening", "improving", "unchanged", "fresh_change", "acute_today", "fever", "vomiting",
+SAID = (
+    "severe", "mild", "worsening", "getting_better", "staying_same", "fresh_change", "acute_today", "fever", "vomiting",
     "pregnant", "breastfeeding", "anticoagulant", "immunosuppressed", "chemotherapy", "diabetes", "long_term_steroid",
     "addisons", "cancer_history", "for_other",
 )  # fmt: skip
@@ -42,7 +42,7 @@ NAMES: tuple[str, ...] = (
     "flag: emergency",
     "flag: same_day",
     *(f"kind: {kind}" for kind in Kind),
-    *(f"said: {name}" for name in _SAID),
+    *(f"said: {name}" for name in SAID),
     *(f"age: from {years:g}" for years in _AGES),
     "sex: female",
     "sex: male",
@@ -93,7 +93,7 @@ def row(
         float(any(flag.urgency is Urgency.EMERGENCY for flag in flags)),
         float(any(flag.urgency is Urgency.SAME_DAY for flag in flags)),
         *(float(kind in kinds) for kind in Kind),
-        *(float(reading.feature(name) is not None) for name in _SAID),
+        *(float(reading.feature(name) is not None) for name in SAID),
         *(float(age >= years) for years in _AGES),
         float(reading.sex == "female"),
         float(reading.sex == "male"),
