@@ -6,11 +6,11 @@ from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
-from record.fhir.test_usual import POTASSIUM
 
 from preceptor.record.fhir import Kept, NotKept, Problem, interpret, medication_keys
 from preceptor.record.fhir import understanding as reader
 from preceptor.record.fhir.understanding import understand
+from record.fhir.test_usual import POTASSIUM
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 LINES = 1500
