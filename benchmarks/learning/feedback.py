@@ -13,15 +13,13 @@ examples that misled it have been withdrawn since, or ("kept") still stand among
 
 from __future__ import annotations
 
-import csv
-import sys
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
 from poisoning import OFF
-from worlds import HERE, all_rows, like, measured, world
+from worlds import like, measured, seed_by_seed, world
 
 from preceptor.learning.calibrating import calibrated
 from preceptor.learning.fitting import TooFew, fit
@@ -92,16 +90,5 @@ def run(seed: int, rows: Rows) -> list[dict]:
     return found
 
 
-def main(seeds: int) -> None:
-    rows = all_rows()
-    with (HERE / "feedback.csv").open("w", newline="") as out:
-        writer = csv.DictWriter(out, FIELDS)
-        writer.writeheader()
-        for seed in range(seeds):
-            writer.writerows(run(seed, rows))
-            out.flush()
-            print(f"seed {seed} done", flush=True)
-
-
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 20)
+    seed_by_seed("feedback", FIELDS, run)

@@ -12,13 +12,11 @@ weight of nine tenths. "young" champions learnt from a tenth of the shared rows,
 
 from __future__ import annotations
 
-import csv
-import sys
 from datetime import timedelta
 
 import numpy as np
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from worlds import HERE, all_rows, like, measured, world
+from worlds import like, measured, seed_by_seed, world
 
 from preceptor.learning.fitting import fit
 from preceptor.learning.lessons import lessons_of
@@ -97,16 +95,5 @@ def run(seed: int, rows) -> list[dict]:
     return found
 
 
-def main(seeds: int) -> None:
-    rows = all_rows()
-    with (HERE / "sharing.csv").open("w", newline="") as out:
-        writer = csv.DictWriter(out, FIELDS)
-        writer.writeheader()
-        for seed in range(seeds):
-            writer.writerows(run(seed, rows))
-            out.flush()
-            print(f"seed {seed} done", flush=True)
-
-
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 20)
+    seed_by_seed("sharing", FIELDS, run)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import math
 import os
-from collections.abc import Iterable
+import sys
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from scipy.stats import t as student
@@ -51,6 +54,18 @@ def world(rows: Rows, like: Stage, seed: int, learnt: float = 1.0) -> World:
     own = own.where(np.arange(int(len(own) * learnt)))
     shared = Shared(own, calibration, test)
     return World(shared, asked, calibrated(champion_of(own, like), calibration))
+
+
+def seed_by_seed(name: str, fields: Sequence[str], run: Callable[[int, Rows], list[dict[str, Any]]]) -> None:
+    """Run as many seeds as the command line says (20 where it does not); each one's rows go into NAME.csv at once."""
+    rows = all_rows()
+    with (HERE / f"{name}.csv").open("w", newline="") as out:
+        writer = csv.DictWriter(out, fields)
+        writer.writeheader()
+        for seed in range(int(sys.argv[1]) if len(sys.argv) > 1 else 20):
+            writer.writerows(run(seed, rows))
+            out.flush()
+            print(f"seed {seed} done", flush=True)
 
 
 def like() -> Stage:

@@ -18,21 +18,8 @@ import numpy as np
 from preceptor.supervision.drift import score_drift, text_drift
 from preceptor.supervision.figures import wilson
 
-USUAL = [
-    "cough",
-    "throat",
-    "fever",
-    "back",
-    "pain",
-    "rash",
-    "tired",
-    "headache",
-    "repeat",
-    "blood",
-    "test",
-    "knee",
-    "ear",
-]
+USUAL = ["cough", "throat", "fever", "back", "pain", "rash", "tired", "headache", "repeat", "blood", "test", "knee",
+         "ear"]  # fmt: skip
 NEW = ["wheeze", "pollen", "hayfever"]
 LEVEL = 0.05
 SHIFTS = {"none": (0.0, 1.0), "up by one standard deviation": (1.0, 1.0), "spread threefold": (0.0, 3.0)}

@@ -11,21 +11,8 @@ from hypothesis import strategies as st
 
 from preceptor.supervision.drift import score_drift, text_drift
 
-USUAL = (
-    "cough",
-    "throat",
-    "fever",
-    "back",
-    "pain",
-    "rash",
-    "tired",
-    "headache",
-    "repeat",
-    "blood",
-    "test",
-    "knee",
-    "ear",
-)
+USUAL = ["cough", "throat", "fever", "back", "pain", "rash", "tired", "headache", "repeat", "blood", "test", "knee",
+         "ear"]  # fmt: skip
 
 
 def requests(n: int, seed: int, *more: str) -> list[str]:

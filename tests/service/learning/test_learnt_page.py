@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from html import unescape
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from preceptor.service.accounts.models import Role
@@ -18,19 +16,10 @@ from preceptor.tools.triage import tool
 from preceptor.tools.triage.card import VERSION
 from service.factories import a_practice, a_request, a_user
 from service.learning.pasts import with_a_past
+from service.pages import as_, text_of
 
 pytestmark = pytest.mark.django_db
 WHY = "Read the figures on this page"
-
-
-def as_(user) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-def text_of(response) -> str:
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", response.content.decode())).split())
 
 
 def page(user) -> str:

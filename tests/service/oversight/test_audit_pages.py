@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from html import unescape
-
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from preceptor.advice import Standing
@@ -16,6 +12,7 @@ from preceptor.service.oversight.standing import set_standing, standing_of
 from preceptor.service.oversight.terms import DEFAULTS, set_terms
 from service.factories import a_patient, a_practice, a_user
 from service.oversight.histories import an_auditor, decided
+from service.pages import as_, text_of
 
 pytestmark = pytest.mark.django_db
 MISSED = ("same_day", "routine", "same_day", "same_day")
@@ -34,16 +31,6 @@ def gp(practice):
 @pytest.fixture
 def officer(practice):
     return an_auditor(practice)
-
-
-def as_(user) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-def text_of(response) -> str:
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", response.content.decode())).split())
 
 
 def test_an_auditor_works_through_the_queue(practice, gp, officer):

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
-from html import unescape
 from uuid import uuid4
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -20,6 +17,7 @@ from preceptor.service.oversight.pace import pace
 from preceptor.service.requests.models import Decision, FirstView
 from service.factories import a_patient, a_practice, a_user
 from service.oversight.histories import an_auditor, decided
+from service.pages import as_, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -27,16 +25,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def practice():
     return a_practice()
-
-
-def as_(user) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-def text_of(response) -> str:
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", response.content.decode())).split())
 
 
 def a_card(practice, clinician, at, kind="", seconds=None, by=None) -> CardShowing:

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from datetime import timedelta
-from html import unescape
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -22,6 +19,7 @@ from preceptor.service.oversight.terms import DEFAULTS, terms_at
 from preceptor.service.requests.models import Request
 from service.factories import a_practice, a_request, a_user
 from service.oversight.histories import an_auditor, decided
+from service.pages import as_, text_of
 
 pytestmark = pytest.mark.django_db
 INCIDENT = {
@@ -47,16 +45,6 @@ def officer(practice):
 @pytest.fixture
 def gp(practice):
     return a_user(practice)
-
-
-def as_(user) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-def text_of(response) -> str:
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", response.content.decode())).split())
 
 
 def test_the_safety_officer_sees_what_waits_and_every_hazard_with_its_live_metrics(practice, officer, gp):

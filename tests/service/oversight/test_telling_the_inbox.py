@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from html import unescape
 
 import pytest
 from django.test import Client
@@ -17,6 +16,7 @@ from preceptor.service.oversight.gates import lately_taken_down
 from preceptor.service.oversight.models import ToolStanding
 from preceptor.service.oversight.standing import set_standing
 from service.factories import PASSWORD, a_practice, a_request, a_user, an_assessment
+from service.pages import as_, text_of
 
 pytestmark = pytest.mark.django_db
 SAID = "minder 1.0.0 was taken down to “in shadow” by an alarm on"
@@ -35,14 +35,7 @@ def taken_down(practice, days: float = 0, *, alarm: bool = True) -> ToolStanding
 
 
 def inbox(client: Client) -> str:
-    page = client.get(reverse("inbox")).content.decode()
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", page)).split())
-
-
-def as_(user) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
+    return text_of(client.get(reverse("inbox")))
 
 
 @pytest.mark.parametrize("role", list(Role))

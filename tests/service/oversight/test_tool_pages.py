@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from html import unescape
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from preceptor import tools
@@ -20,6 +18,7 @@ from preceptor.service.oversight.standing import set_standing, standing_of
 from preceptor.service.oversight.terms import DEFAULTS, set_terms
 from service.factories import a_patient, a_practice, a_user, an_assessment
 from service.oversight.histories import an_auditor, decided
+from service.pages import as_, text_of
 
 pytestmark = pytest.mark.django_db
 WHY = "Read the evidence of the pilot"
@@ -52,16 +51,6 @@ def practice():
 @pytest.fixture
 def manager(practice):
     return a_user(practice, Role.MANAGER, first_name="Mana", last_name="Gerson")
-
-
-def as_(user) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-def text_of(response) -> str:
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", response.content.decode())).split())
 
 
 def change(user, **fields):
