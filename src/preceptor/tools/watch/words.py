@@ -211,11 +211,14 @@ def not_taking(selection: Selection, days: int = 92) -> Criterion:
     return Criterion(f"{selection.title}: not taking", (until < today).or_else(True), (until + 1).or_else(ALWAYS))
 
 
-def taking_for(selection: Selection, at_least: int, days: int = 92) -> Criterion:
-    """On these medicines now, and without a break for at least so many days."""
+def taking_for(selection: Selection, at_least: int, days: int = 92, below: int | None = None) -> Criterion:
+    """On these medicines now, and without a break for at least so many days (and for less than `below`)."""
     start, until = Course(selection, _covers(days), "start"), Course(selection, _covers(days), "until")
     met = (until >= today).or_else(False) & (today - start >= at_least)
-    return Criterion(f"{selection.title}: taking for {at_least} days", met, start + at_least, (selection.last,))
+    if below is not None:
+        met = met & (today - start < below)
+    words = f"{at_least} days" if below is None else f"{at_least} to {below - 1} days"
+    return Criterion(f"{selection.title}: taking for {words}", met, start + at_least, (selection.last,))
 
 
 def ever(selection: Selection, words: str = "") -> Criterion:

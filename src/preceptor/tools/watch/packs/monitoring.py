@@ -1,7 +1,8 @@
 """Medicines that need tests: one definition over the table `monitoring.csv`.
 
 A row says: for these medicines, each of these tests at least every so many `days`, for who has taken them without a
-break for `after_days` (from this age, with this condition). How far each row was checked stands in `verified`.
+break for `after_days`, and less than `until_days` (from this age, with this condition). How far each row was checked
+stands in `verified`.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ def _watch(row: dict[str, str]) -> Watch:
     taken: Selection = medicines(*row["medicines"].split())
     days, after = int(row["days"]), int(row["after_days"])
     parts: list[When] = [
-        taking_for(taken, at_least=after),
+        taking_for(taken, at_least=after, below=int(row["until_days"]) if row["until_days"] else None),
         any_of(*(_missing(test, days) for test in row["tests"].split())),
     ]
     if row["age_from"]:
