@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from preceptor.advice import Urgency
+from preceptor.tools.triage.noted import Noted
 
 Row = npt.NDArray[np.float32]  # (len(model.inputs.NAMES),)
 
@@ -79,6 +80,7 @@ class Decided:
     audit: Answer | None = None
     audit_probability: float = 1.0  # of being drawn, as recorded beforehand
     outcome: Answer | None = None
+    noted: tuple[Noted, ...] = ()  # what the advice that was shown said of the record's rules: see `context`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,39 +19,30 @@ from django.utils import timezone
 
 from preceptor.learning import artefacts
 from preceptor.learning.artefacts import Refused
-from preceptor.learning.challenge import challenge
 from preceptor.learning.fitting import Challenger, TooFew, fit, unmoved
 from preceptor.learning.lessons import Lesson, lessons_of
+from preceptor.learning.limits import learn_limits
 from preceptor.learning.pooling import update_of as what_moved
 from preceptor.learning.reading import CannotRead
 from preceptor.learning.shared import Shared
-from preceptor.learning.stage import Stage, as_onnx, stage_in
+from preceptor.learning.stage import as_onnx, stage_in
 from preceptor.learning.starting import Start, keep_start, kept_start, stands_on, thresholds_as_json, what_ships
 from preceptor.learning.updates import NotUsable, write_update
 from preceptor.service.accounts.models import User
-from preceptor.service.learning import steps, telling
-from preceptor.service.learning.gathering import Told, not_read_yet, told_since
+from preceptor.service.learning import record_rules, steps, telling
+from preceptor.service.learning.gathering import not_read_yet, told_since
 from preceptor.service.learning.models import ModelStep, What
-from preceptor.service.learning.trying import live_cases, shadow_of
+from preceptor.service.learning.trying import Champion, Rival, tried
 from preceptor.service.practices.models import Practice
-from preceptor.tools.models import CHALLENGER
+from preceptor.tools.models import CHALLENGER, MADE, NotProven, proven
 from preceptor.tools.triage.model.judging import ARTEFACT
-from preceptor.tools.triage.model.learnt import in_place, shipped
+from preceptor.tools.triage.model.learnt import LIMITS, in_place, limits_of, shipped
 
 Progress = Callable[[str, int, int], None]
 
 
 class NothingLearnt(Exception):
     """No challenger came of it; the message says why, in one line."""
-
-
-@dataclass(frozen=True, slots=True)
-class Champion:
-    """The second stage in force, its digest ("" for the one that ships), and the starting point it was learnt from."""
-
-    stage: Stage
-    digest: str
-    start: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +87,17 @@ def learn(
         if not new_start:
             raise NothingLearnt(str(why)) from None
         challenger = unmoved(shared, start.stage, lessons)
-    head = as_onnx(challenger.slopes, challenger.biases)
+    head, last = as_onnx(challenger.slopes, challenger.biases), challenger.report.last
+    set_aside = frozenset(name for alarm in challenger.report.alarms if alarm.sets_aside for name in alarm.accounts)
+    set_aside -= cleared
+    answers = learn_limits([each.decided for each in told], last, set_aside)
+    rival = Rival(challenger.stage, answers.moved, last, set_aside)
     figures = {
         "lessons": telling.lessons_as_json(challenger.report)
         | {"cleared": sorted(cleared), "start": start.digest, "pooled_from": start.practices}
         | {"until": now.isoformat() if now else None},
-        "challenge": tried(shared, champion.stage, challenger.stage, told, challenger.report.last),
+        "context": record_rules.answers_as_json(answers, champion.limits),
+        "challenge": tried(shared, champion, rival, told),
     }
     said = {
         "parent": champion.digest,
@@ -112,7 +108,7 @@ def learn(
         "lessons": challenger.report.used,
         "measures": telling.for_others(figures),
     }
-    described = _described(challenger) | {"tool": steps.TOOL} | said
+    described = _described(challenger) | {"tool": steps.TOOL, LIMITS: answers.moved} | said
     if new_start:
         keep_start(steps.folder(), steps.TOOL, *new_start)
     digest = artefacts.keep(steps.folder(), steps.TOOL, head, described, said)
@@ -138,24 +134,25 @@ def challenged_now(digest: str, *, reads: bool = True) -> dict[str, Any]:
     step = steps.learnt(digest)
     if step is None:
         raise Refused(f"the ledger knows of no model {digest[:12]} that was learnt here")
-    stage = stage_in(steps.folder() / steps.TOOL / digest)
-    last = step.figures["lessons"]["last"]
-    since = datetime.fromisoformat(last) if last else None
-    if not reads and (waiting := not_read_yet(since)):
+    rival = _rival(digest, step.figures["lessons"])
+    if not reads and (waiting := not_read_yet(rival.last)):
         raise Refused(
             f"{waiting:,} decisions since its last lesson are still being read, in the background: try again in a few "
             "minutes, or use `preceptor promote`, which reads them itself"
         )
-    told = told_since(since)
-    return tried(shared_rows(), the_champion().stage, stage, told, since)
+    return tried(shared_rows(), the_champion(), rival, told_since(rival.last))
 
 
-def tried(
-    shared: Shared, champion: Stage, challenger: Stage, told: Sequence[Told], since: datetime | None
-) -> dict[str, Any]:
-    """How the challenger does on the hold-out and on decisions after `since`, as figures."""
-    live = live_cases(told, champion, challenger, since)
-    return telling.challenge_as_json(challenge(champion, challenger, shared.holdout, shadow_of(told, live)), live)
+def _rival(digest: str, lessons: dict[str, Any]) -> Rival:
+    """A challenger as it was kept, and `lessons` as its step tells of them. Raises Refused."""
+    room = steps.folder() / steps.TOOL / digest
+    try:
+        limits = limits_of(proven(room, MADE))
+    except NotProven as why:
+        raise Refused(f"{why}. It was not put in force: the champion stays") from None
+    last = datetime.fromisoformat(lessons["last"]) if lessons["last"] else None
+    named = {name for alarm in lessons["alarms"] if alarm["set_aside"] for name in alarm["accounts"]}
+    return Rival(stage_in(room), limits, last, frozenset(named - set(lessons["cleared"])))
 
 
 def _challenger(digest: str) -> str:
@@ -178,7 +175,7 @@ def the_champion() -> Champion:
     room = steps.folder() / steps.TOOL / held.digest if held else ARTEFACT
     try:
         start = str(held.said.get("start", "")) if held else ""
-        return Champion(stage_in(room), held.digest if held else "", start)
+        return Champion(stage_in(room), held.digest if held else "", start, limits_of(held) if held else {})
     except (OSError, KeyError, ValueError) as wrong:
         raise Refused(f"the model in force cannot be read: {wrong}") from None
 

@@ -83,7 +83,7 @@ def taught(lessons: Mapping[str, Any]) -> list[str]:
     )
     rest = [
         (lessons["held_back"], held_back(lessons)),
-        (lessons["context"], "are about the record, and teach the words nothing"),
+        (lessons["context"], "are about the record: they teach its rules, and the words nothing"),
         (lessons["superseded"], "say what a better answer of the same case says, or teach nothing"),
         (lessons["set_aside"], "are of accounts that an alarm names"),
     ]

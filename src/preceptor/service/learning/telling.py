@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from preceptor.learning.challenge import Challenged, MovedCase, Pair
 from preceptor.learning.fitting import Report
+from preceptor.service.learning.record_rules import limits_in_words, rules_in_words
 from preceptor.supervision.figures import Figure, Share
 from preceptor.supervision.non_inferiority import Comparison
 
@@ -91,7 +92,7 @@ def in_words(figures: Mapping[str, Any], version: str) -> list[str]:
     lines.append(started_from(lessons))
     for words, n in (
         (held_back(lessons), lessons["held_back"]),
-        ("are about the record, and teach the words nothing", lessons["context"]),
+        ("are about the record: they teach its rules, and the words nothing", lessons["context"]),
         ("are of accounts that an alarm names", lessons["set_aside"]),
     ):
         if n:
@@ -99,6 +100,9 @@ def in_words(figures: Mapping[str, Any], version: str) -> list[str]:
     lines += [
         f"ALARM, {alarm['kind']}: {', '.join(alarm['accounts'])}: {alarm['words']}" for alarm in lessons["alarms"]
     ]
+    if figures.get("context"):  # what was learnt before there was any has none
+        lines += ["", "What the record answers:"]
+        lines += [f"  {words}" for words in (*limits_in_words(figures["context"]), *rules_in_words(figures["context"]))]
     lines += ["", f"On the hold-out ({challenge['n']:,} synthetic requests), before and after:"]
     lines += [measure_in_words(words, challenge["measures"][name]) for name, words, _ in MEASURES]
     moved = challenge["moved"]

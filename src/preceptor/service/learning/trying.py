@@ -3,16 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import numpy as np
 
 from preceptor.advice import URGENCIES, Urgency
-from preceptor.learning.challenge import Shadow
+from preceptor.learning.challenge import Shadow, challenge
+from preceptor.learning.limits import contest
+from preceptor.learning.shared import Shared
 from preceptor.learning.stage import Stage
+from preceptor.service.learning import record_rules, telling
 from preceptor.service.learning.gathering import Told
+
+
+@dataclass(frozen=True, slots=True)
+class Champion:
+    """The second stage in force, its digest ("" for the one that ships), the starting point it was learnt from, and
+    the limits of the record's rules that were learnt with it."""
+
+    stage: Stage
+    digest: str
+    start: str = ""
+    limits: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Rival:
+    """What challenges: its second stage and limits, the last moment that taught it, and whom it did not believe."""
+
+    stage: Stage
+    limits: dict[str, int]
+    last: datetime | None
+    set_aside: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +50,16 @@ class LiveCase:
     after: Urgency  # as the challenger does
     decided: Urgency
     truth: Urgency | None
+
+
+def tried(shared: Shared, champion: Champion, rival: Rival, told: Sequence[Told]) -> dict[str, Any]:
+    """How the challenger does on the hold-out and on decisions after those that taught it, as figures."""
+    live = live_cases(told, champion.stage, rival.stage, rival.last)
+    found = challenge(champion.stage, rival.stage, shared.holdout, shadow_of(told, live))
+    cases = {case.request for case in live}
+    fresh = [each.decided for each in told if each.request in cases]
+    limits = contest(fresh, champion.limits, rival.limits, rival.set_aside)
+    return record_rules.with_contest(telling.challenge_as_json(found, live), limits)
 
 
 def live_cases(told: Sequence[Told], champion: Stage, challenger: Stage, since: datetime | None) -> list[LiveCase]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from preceptor.advice import URGENCIES, Effect, Handler, Kind, Reason, Span, Urgency, most_urgent
@@ -156,15 +157,20 @@ class Informed:
     raised_by_result: bool = False
 
 
-def with_record(reading: Reading, assessed: list[Assessment], words: Urgency, floor: Urgency | None = None) -> Informed:
+def with_record(
+    reading: Reading, assessed: list[Assessment], words: Urgency, floor: Urgency | None = None,
+    learnt: Mapping[str, int] | None = None,
+) -> Informed:  # fmt: skip
     """How soon, once the record has spoken. `words` is how soon without it, `floor` what a red flag sets.
+
+    `learnt` are limits of the record's rules that stand in place of those that ship.
 
     What is recorded about the first problem may lower the whole, never below what another problem needs, and never
     an emergency; a plan, earlier requests and results may raise it.
     """
     if reading.case.record is None:
         return Informed(words, assessed)
-    told, urgency = _of_problems(reading, assessed, words)
+    told, urgency = _of_problems(reading, assessed, words, learnt)
     stands = urgency if floor is None else most_urgent(urgency, floor)
     of_results = results.changes(reading, {a.presentation.id for a in assessed}, stands)
     raised = [change.to for change in of_results if change.to is not None]
@@ -174,7 +180,9 @@ def with_record(reading: Reading, assessed: list[Assessment], words: Urgency, fl
     return Informed(urgency, told, tuple(change.reason for change in of_results), bool(raised))
 
 
-def _of_problems(reading: Reading, assessed: list[Assessment], words: Urgency) -> tuple[list[Assessment], Urgency]:
+def _of_problems(
+    reading: Reading, assessed: list[Assessment], words: Urgency, learnt: Mapping[str, int] | None
+) -> tuple[list[Assessment], Urgency]:
     """What the record says of each problem, and how soon that makes the whole."""
     if not assessed:
         return assessed, words
@@ -182,7 +190,7 @@ def _of_problems(reading: Reading, assessed: list[Assessment], words: Urgency) -
     told, raised = [], []
     for place, one in enumerate(assessed):
         before = words if place == 0 else one.urgency
-        after, reasons = _by_record(reading, one, before, earlier)
+        after, reasons = _by_record(reading, one, before, earlier, learnt)
         told.append(replace(one, urgency=after, reasons=(*one.reasons, *reasons)))
         if after.rank < before.rank:
             raised.append(after)
@@ -194,10 +202,10 @@ def _of_problems(reading: Reading, assessed: list[Assessment], words: Urgency) -
 
 
 def _by_record(
-    reading: Reading, assessed: Assessment, urgency: Urgency, earlier: repeats.Earlier
+    reading: Reading, assessed: Assessment, urgency: Urgency, earlier: repeats.Earlier, learnt: Mapping[str, int] | None
 ) -> tuple[Urgency, tuple[Reason, ...]]:
     presentation = assessed.presentation
-    changes = tuple(context.changes(reading, presentation, urgency, assessed.alarmed, assessed.elsewhere))
+    changes = tuple(context.changes(reading, presentation, urgency, assessed.alarmed, assessed.elsewhere, learnt))
     lowers = [c.to for c in changes if c.to is not None and c.reason.effect is Effect.LOWERS]
     again = tuple(repeats.changes(earlier, presentation, urgency, answered=bool(lowers)))
     raises = [c.to for c in (*changes, *again) if c.to is not None and c.reason.effect is Effect.RAISES]

@@ -2,13 +2,14 @@
 
 Each may lower how soon somebody is needed, down to routine and never below what a red flag sets; a fresh change in the
 patient's words cancels it. Each shows the entry of the record that it rests on. Texts, limits, source and dates are in
-`context_rules.toml`.
+`context_rules.toml`; a limit in days may be learnt from a practice's decisions, within the bounds stated there.
+`noted` reads back what is said here.
 """
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -22,6 +23,12 @@ from preceptor.tools.triage.text.normal import asks
 
 BOOKED = frozenset({"booked", "pending", "arrived"})
 _SHOWN = 160  # characters of a plan's own words
+# What is said of an entry whose date decided; `noted` reads it back, and a test holds the two together.
+BOOKED_FOR = "An appointment about this is booked for"
+LEVELS = {Urgency.SAME_DAY: "same day", Urgency.SOON: "soon"}
+FIRST_RECORDED = "First recorded"
+UNCHANGED = "and the request says that it has not changed"
+TOO_RECENT = " (not long enough ago)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +43,41 @@ class ContextRule:
     review: date
     reviewed_by: str
     days: dict[str, int]
+    may_learn: dict[str, tuple[int, int]]
 
 
 @cache
 def context_rules() -> dict[str, ContextRule]:
     """The rules by id; `repeat` is for `repeats`."""
     stated = tomllib.loads(files("preceptor.tools.triage").joinpath("context_rules.toml").read_text("utf-8"))
-    return {name: ContextRule(id=name, **{"days": {}, **table}) for name, table in stated.items()}
+    return {name: ContextRule(id=name, **{"days": {}, "may_learn": {}, **table}) for name, table in stated.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A limit in days that may be learnt: what ships, and from the narrowest to the furthest that it can be."""
+
+    id: str  # "booked.soon"
+    days: int
+    narrowest: int
+    furthest: int
+
+    def allows(self, days: int) -> bool:
+        return min(self.narrowest, self.furthest) <= days <= max(self.narrowest, self.furthest)
+
+    def reach(self, days: int) -> int:
+        """Days as a number that grows with what the rule would answer: an older symptom is nearer, a far day is not."""
+        return days if self.furthest > self.narrowest else -days
+
+
+@cache
+def limits() -> dict[str, Limit]:
+    """Every limit that may be learnt, by its id."""
+    return {
+        f"{rule.id}.{name}": Limit(f"{rule.id}.{name}", rule.days[name], *bounds)
+        for rule in context_rules().values()
+        for name, bounds in rule.may_learn.items()
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +94,21 @@ def changes(
     urgency: Urgency,
     alarmed: bool,
     elsewhere: frozenset[int] = frozenset(),
+    learnt: Mapping[str, int] | None = None,
 ) -> Iterator[Change]:
     """What the record changes about one presentation that needs somebody as soon as `urgency`.
 
     `alarmed` says that the patient's words raised it: then nothing is taken for long-standing and unchanged.
     `elsewhere` are the sentences that name other problems: "the same as ever" there is not said of this one.
+    `learnt` are limits in days, by id, that stand in place of those that ship.
     """
     if reading.case.record is None:
         return
+    days = {name: limit.days for name, limit in limits().items()} | dict(learnt or {})
     changed = reading.feature("fresh_change") is not None
     yield from _plans(reading, presentation, urgency, changed)
-    yield from _appointments(reading, presentation, urgency, changed)
-    yield from _long_standing(reading, presentation, urgency, changed or alarmed, elsewhere)
+    yield from _appointments(reading, presentation, urgency, changed, days)
+    yield from _long_standing(reading, presentation, urgency, changed or alarmed, elsewhere, days)
 
 
 def is_about(event: Event, presentation: Presentation, reading: Reading) -> bool:
@@ -97,20 +135,24 @@ def plans(reading: Reading) -> tuple[Event, ...]:
     return facts.active(reading.case, EventKind.PLAN, EventKind.FLAG)
 
 
-def _appointments(reading: Reading, presentation: Presentation, urgency: Urgency, changed: bool) -> Iterator[Change]:
-    limits = context_rules()["booked"].days
+def _appointments(
+    reading: Reading, presentation: Presentation, urgency: Urgency, changed: bool, days: Mapping[str, int]
+) -> Iterator[Change]:
+    limit = days.get(f"booked.{urgency}")
     for event in upcoming(reading):
         if not is_about(event, presentation, reading):
             continue
         assert event.when is not None  # noqa: S101 - `upcoming` holds dated events only
-        words = f"An appointment about this is booked for {day_of(event)}: {event.text}"
+        words = f"{BOOKED_FOR} {day_of(event)}: {event.text}"
         away = event.when.date() - reading.case.as_of.date()
-        soon_enough = urgency in limits and away <= timedelta(days=limits[urgency])
-        if soon_enough and not changed:
-            yield Change(Urgency.ROUTINE, Reason(words, Effect.LOWERS, event=event.id, rule="booked"))
-        else:
-            why = " (it has changed since)" if changed else " (not soon enough)" if urgency in limits else ""
-            yield Change(None, Reason(words + why, Effect.NOTES, event=event.id, rule="booked"))
+        if limit is not None and not changed:
+            soon_enough = away <= timedelta(days=limit)
+            words = f"{words} ({'' if soon_enough else 'not '}soon enough for “{LEVELS[urgency]}”)"
+            if soon_enough:
+                yield Change(Urgency.ROUTINE, Reason(words, Effect.LOWERS, event=event.id, rule="booked"))
+                return
+        words += " (it has changed since)" if changed else ""
+        yield Change(None, Reason(words, Effect.NOTES, event=event.id, rule="booked"))
         return  # the soonest one answers
 
 
@@ -129,8 +171,9 @@ def _plans(reading: Reading, presentation: Presentation, urgency: Urgency, chang
 
 
 def _long_standing(
-    reading: Reading, presentation: Presentation, urgency: Urgency, changed: bool, elsewhere: frozenset[int]
-) -> Iterator[Change]:
+    reading: Reading, presentation: Presentation, urgency: Urgency, changed: bool, elsewhere: frozenset[int],
+    days: Mapping[str, int],
+) -> Iterator[Change]:  # fmt: skip
     record = reading.case.record
     assert record is not None  # noqa: S101 - `changes` asked
     entries = [e for e in record.of(EventKind.CONDITION) if e.when and is_about(e, presentation, reading)]
@@ -138,18 +181,22 @@ def _long_standing(
         return
     first = min(entries, key=lambda event: event.order)
     assert first.when is not None  # noqa: S101 - asked above
-    limit = timedelta(days=context_rules()["long_standing"].days["first_recorded_before"])
-    if reading.case.as_of - first.when < limit:
+    lasted = reading.case.as_of - first.when
+    limit, may_be = "long_standing.first_recorded_before", limits()["long_standing.first_recorded_before"]
+    long_enough = lasted >= timedelta(days=days[limit])
+    if not long_enough and lasted < timedelta(days=may_be.furthest):
         return
-    recorded = f"First recorded {day_of(first)} ({first.text})"
+    recorded = f"{FIRST_RECORDED} {day_of(first)} ({first.text})"
     changed = changed or any(reading.feature(name) is not None for name in ("any_difference", "now_otherwise"))
     stands = _said_unchanged(reading, presentation, elsewhere)
     if changed or not stands:
         why = ", and something has changed" if changed else "; nothing says that it is unchanged"
-        yield Change(None, Reason(recorded + why, Effect.NOTES, event=first.id, rule="long_standing"))
+        if long_enough:
+            yield Change(None, Reason(recorded + why, Effect.NOTES, event=first.id, rule="long_standing"))
         return
-    words = f"{recorded}, and the request says that it has not changed"
-    if urgency.rank >= Urgency.ROUTINE.rank:
+    words = f"{recorded}, {UNCHANGED}"
+    if urgency.rank >= Urgency.ROUTINE.rank or not long_enough:
+        words += "" if long_enough else TOO_RECENT
         yield Change(None, Reason(words, Effect.NOTES, event=first.id, rule="long_standing"))
     else:
         yield Change(Urgency.ROUTINE, Reason(words, Effect.LOWERS, event=first.id, rule="long_standing"))

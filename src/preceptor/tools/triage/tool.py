@@ -12,7 +12,7 @@ from preceptor.tools.triage.card import CARD
 from preceptor.tools.triage.explaining import is_foreign, not_considered, of_flag, of_problems, set_aside, why_unread
 from preceptor.tools.triage.library import the_library
 from preceptor.tools.triage.model.judging import Model, the_model
-from preceptor.tools.triage.model.learnt import in_place, model_with, version_of
+from preceptor.tools.triage.model.learnt import in_place, limits_of, model_with, version_of
 from preceptor.tools.triage.reading import Reading
 from preceptor.tools.triage.red_flags import fired
 from preceptor.tools.triage.weighing import by_model, by_rules
@@ -61,7 +61,7 @@ class Triage:
         else:
             weighed = by_rules(assessed, unread, bool(assessed or flags))
         floor = flags[0].urgency if flags else None
-        informed = with_record(reading, assessed, weighed.urgency, floor)
+        informed = with_record(reading, assessed, weighed.urgency, floor, limits_of(learnt) if learnt else None)
         assessed = informed.assessed
         urgency = most_urgent(informed.urgency, *(flag.urgency for flag in flags))
         return Advice(

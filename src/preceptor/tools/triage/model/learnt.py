@@ -9,11 +9,13 @@ from typing import Any
 
 from preceptor.tools import models
 from preceptor.tools.models import IN_FORCE, Held, Proven
+from preceptor.tools.triage import context
 from preceptor.tools.triage.card import VERSION
 from preceptor.tools.triage.model.inputs import NAMES
 from preceptor.tools.triage.model.judging import ARTEFACT, FILES, HEAD, ArtefactError, Model
 
 TOOL = "triage"
+LIMITS = "context_limits"  # in the description: days of the record's rules, where not those that ship
 logger = logging.getLogger(__name__)
 
 
@@ -50,6 +52,12 @@ def _model(digest: str, place: str) -> Model | None:
         return None
 
 
+def limits_of(learnt: Proven) -> dict[str, int]:
+    """The limits of the record's rules that were learnt with a second stage, by id; `in_place` has checked them."""
+    found: dict[str, int] = learnt.description.get(LIMITS, {})
+    return found
+
+
 def shipped() -> dict[str, Any]:
     """What the description of the model that ships says. Raises OSError or ValueError."""
     said: dict[str, Any] = json.loads((ARTEFACT / "model.json").read_text("utf-8"))
@@ -65,6 +73,19 @@ def _misfit(learnt: Proven) -> str:
             return "it was learnt for other inputs than this version gives: learn again"
         if any(described["sha256"][name] != ships[name] for name in FILES if name != HEAD):
             return "it was learnt beside another encoder than the one installed: learn again"
+        if why := _not_a_limit(described.get(LIMITS, {})):
+            return why
     except (OSError, KeyError, TypeError, ValueError) as wrong:
         return f"its description, or that of the model that ships, cannot be read: {wrong!r}"
+    return ""
+
+
+def _not_a_limit(said: Any) -> str:
+    """Why learnt limits of the record's rules are not taken; empty where they may be."""
+    if not isinstance(said, dict):
+        return "its limits for what the record answers are not a table of days"
+    for name, days in said.items():
+        limit = context.limits().get(name)
+        if limit is None or type(days) is not int or not limit.allows(days):
+            return f"{name} = {str(days)[:20]} is no limit that may be learnt for what the record answers"
     return ""
