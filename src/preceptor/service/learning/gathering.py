@@ -56,7 +56,8 @@ def told_since(moment: datetime | None = None, progress: Progress | None = None)
             batch = rows.filter(pk__in=keys[start : start + AT_ONCE]).select_related(
                 "request__patient", "request__practice", "assessment", "request__audit_draw__answer"
             )
-            decisions = list(batch.prefetch_related("request__first_views").order_by("at", "pk"))
+            beside = "request__first_views", "request__outcomes"
+            decisions = list(batch.prefetch_related(*beside).order_by("at", "pk"))
             inputs = inputs_of([decision.request for decision in decisions], readers)
             found += [_told(each, inputs[each.request_id]) for each in decisions if each.request_id in inputs]
             if progress:
@@ -140,6 +141,7 @@ def _told(decision: Decision, inputs: Inputs) -> Told:
     request, shown = decision.request, decision.assessment
     draw = getattr(request, "audit_draw", None)
     answer = getattr(draw, "answer", None) if draw else None
+    outcome = max(request.outcomes.all(), key=lambda each: each.pk, default=None)  # the last holds
     views = [view for view in request.first_views.all() if view.round == decision.round]
     return Told(
         Decided(
@@ -155,6 +157,7 @@ def _told(decision: Decision, inputs: Inputs) -> Told:
             if answer and answer.urgency
             else None,
             audit_probability=draw.probability if draw else 1.0,
+            outcome=Answer(Urgency(outcome.urgency), _account(outcome.by_id), outcome.at) if outcome else None,
         ),
         request.pk,
         inputs.floor,

@@ -19,7 +19,15 @@ from preceptor.service.hooks.models import HookFeedback
 from preceptor.service.learning.models import ModelStep
 from preceptor.service.ledger.models import Entry
 from preceptor.service.ledger.verdict import Fault
-from preceptor.service.oversight.models import AuditAnswer, AuditDraw, Incident, IncidentNote, Terms, ToolStanding
+from preceptor.service.oversight.models import (
+    AuditAnswer,
+    AuditDraw,
+    Incident,
+    IncidentNote,
+    Outcome,
+    Terms,
+    ToolStanding,
+)
 from preceptor.service.oversight.terms import NUMBERS
 from preceptor.service.requests.models import Assessment, Decision, FirstView, Reopening, Request, State
 
@@ -108,6 +116,13 @@ DESCRIBED = (
             "urgency": row.urgency, "note": row.note, "blind": row.blind,
         },
         ("draw",),
+    ),
+    Described(
+        "outcome", Outcome, "request.outcome", "outcome",
+        lambda row: {
+            "subject": f"request:{row.request_id}", "actor": f"user:{row.by_id}", "urgency": row.urgency,
+            "known_by": row.known_by, "known_on": row.known_on.isoformat(), "what": row.what,
+        },
     ),
     Described(
         "incident", Incident, "oversight.incident", "incident",

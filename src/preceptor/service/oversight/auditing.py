@@ -25,7 +25,7 @@ from preceptor.service.oversight.models import AuditAnswer, AuditDraw
 from preceptor.service.oversight.sampling import running
 from preceptor.service.oversight.terms import terms_at
 from preceptor.service.practices.models import Practice
-from preceptor.service.requests.models import Checked, Decision, Opening
+from preceptor.service.requests.models import Checked, Decision, Opening, Request
 
 # Clinicians: a care navigator decides, and does not judge what a clinician decided.
 AUDITING_ROLES = frozenset({Role.GP, Role.NURSE, Role.PHARMACIST, Role.SAFETY_OFFICER})
@@ -88,10 +88,10 @@ def queue(practice: Practice) -> QuerySet[AuditDraw]:
 
 
 def queue_for(user: User) -> QuerySet[AuditDraw]:
-    """Of the queue, what this person may answer: nothing that they gave a view on, or decided, themselves."""
+    """Of the queue, what this person may answer: nothing that they gave a view on, decided, or know the outcome of."""
     assert user.practice is not None  # noqa: S101 -- for the type checker: may_audit has made sure
     own = queue(user.practice).exclude(request__decisions__clinician=user)
-    return own.exclude(request__first_views__clinician=user)
+    return own.exclude(request__first_views__clinician=user).exclude(request__outcomes__by=user)
 
 
 def find(user: User, request_id: UUID) -> AuditDraw | None:
@@ -106,10 +106,16 @@ def what_bars(draw: AuditDraw, user: User) -> str:
         return "Only a clinician or the clinical safety officer answers an audit."
     if AuditAnswer.objects.of(draw.practice).filter(draw=draw).exists():
         return "Somebody has answered it already. An answer is not changed."
-    request = draw.request
-    if request.decisions.filter(clinician=user).exists() or request.first_views.filter(clinician=user).exists():
+    if took_part(draw.request, user):
         return "You gave a view on this request yourself: a colleague answers it."
+    if draw.request.outcomes.filter(by=user).exists():
+        return "You recorded what turned out on this request: a colleague answers it."
     return ""
+
+
+def took_part(request: Request, user: User) -> bool:
+    """They gave a view on this request or decided on it, in any round."""
+    return request.decisions.filter(clinician=user).exists() or request.first_views.filter(clinician=user).exists()
 
 
 @transaction.atomic

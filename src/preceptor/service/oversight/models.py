@@ -107,6 +107,34 @@ class AuditAnswer(models.Model):
         return f"{self.urgency or 'cannot be told'} of {self.draw_id}"
 
 
+class KnownBy(models.TextChoices):
+    """How it is known what would have been right, where no audit said it."""
+
+    SENIOR_REVIEW = "senior_review", "Senior review"
+    LATER_EVENT = "later_event", "Later event"
+
+
+class Outcome(models.Model):
+    """What would have been right for a request as it first came, as somebody found out; the last of a request holds.
+
+    They are recorded where something came to light, so they are no sample: no rate is estimated from them.
+    """
+
+    practice = models.ForeignKey(Practice, models.PROTECT)
+    request = models.ForeignKey("requests.Request", models.PROTECT, related_name="outcomes")
+    by = models.ForeignKey("accounts.User", models.PROTECT)
+    urgency = models.CharField(max_length=10, choices=[(u, u) for u in Urgency])
+    known_by = models.CharField(max_length=20, choices=KnownBy)
+    known_on = models.DateField()  # the day on which it happened, or was reviewed
+    what = models.CharField(max_length=300)
+    at = models.DateTimeField(auto_now_add=True)
+
+    objects = OfPractice.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.urgency} of {self.request_id}"
+
+
 class Severity(models.TextChoices):
     """As DCB0129's guidance names them."""
 

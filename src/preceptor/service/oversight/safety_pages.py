@@ -24,6 +24,7 @@ from preceptor.service.oversight.incidents import add_note, incidents_of, is_clo
 from preceptor.service.oversight.looking import look
 from preceptor.service.oversight.metrics import metrics_of
 from preceptor.service.oversight.models import Incident, Severity, Terms
+from preceptor.service.oversight.outcomes import summary
 from preceptor.service.oversight.pace import pace
 from preceptor.service.oversight.sampling import running
 from preceptor.service.oversight.sheets import Sheet, as_csv, as_pdf
@@ -32,6 +33,7 @@ from preceptor.service.oversight.words import STANDING_WORDS, TERMS_WORDS
 from preceptor.service.practices.models import Practice
 
 TERMS_SHOWN = 10
+MISSED_SHOWN = 20
 
 
 @require_GET
@@ -49,6 +51,8 @@ def safety(http: HttpRequest) -> HttpResponse:
         "may_audit": may_audit(user),
         "open_incidents": sum(not is_closed(each) for each in incidents),
         "all_incidents": len(incidents),
+        "outcomes": summary(practice, user),
+        "missed_shown": MISSED_SHOWN,
         "terms": terms_at(practice),
         "sample": running(practice),
         "log": hazard_log(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from calendar import month_abbr, month_name
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -10,12 +11,14 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from preceptor.service.oversight.models import KnownBy, Outcome
 from preceptor.service.requests.reasons import DifferenceReason
 from preceptor.service.requests.receiving import LONGEST_TEXT
 from preceptor.service.words import HANDLER_WORDS, URGENCY_WORDS
 
 _OLDEST = 125  # years
 _FEWEST_DIGITS = 9  # of a telephone number; words beside it, such as when to call, are welcome
+LONGEST_WHAT = Outcome._meta.get_field("what").max_length or 0
 
 
 class ViewForm(forms.Form):
@@ -60,10 +63,13 @@ class DayMonthYear(forms.MultiWidget):
 _MONTHS = {name.lower(): number for names in (month_name, month_abbr) for number, name in enumerate(names) if name}
 
 
-class BirthDateField(forms.MultiValueField):
-    """A date of birth, typed as people type it: 1 3 1962, 01 March 1962."""
+class TypedDateField(forms.MultiValueField):
+    """A date that is past, typed as people type it: 1 3 1962, 01 March 1962."""
 
     widget = DayMonthYear
+    title = "date"
+    like = "15 3 2026"
+    latest = "be today or in the past"
 
     def __init__(self) -> None:
         parts = tuple(forms.CharField(required=False, max_length=20) for _ in range(3))
@@ -72,20 +78,57 @@ class BirthDateField(forms.MultiValueField):
     def clean(self, value: Any) -> date:
         day, month, year = ((part or "").strip() for part in value or ("", "", ""))
         if not (day or month or year):
-            raise ValidationError("Enter the date of birth")
+            raise ValidationError(f"Enter the {self.title}")
         missing = [name for name, part in (("day", day), ("month", month), ("year", year)) if not part]
         if missing:
-            raise ValidationError(f"The date of birth must have a {' and a '.join(missing)}")
+            raise ValidationError(f"The {self.title} must have a {' and a '.join(missing)}")
         try:
-            born = date(int(year), _MONTHS.get(month.lower()) or int(month), int(day))
+            typed = date(int(year), _MONTHS.get(month.lower()) or int(month), int(day))
         except ValueError:
-            raise ValidationError("The date of birth must be a real date, like 15 3 1984") from None
-        today = timezone.localdate()
-        if born > today:
-            raise ValidationError("The date of birth must be in the past")
-        if today.year - born.year > _OLDEST:
+            raise ValidationError(f"The {self.title} must be a real date, like {self.like}") from None
+        if typed > timezone.localdate():
+            raise ValidationError(f"The {self.title} must {self.latest}")
+        return typed
+
+
+class BirthDateField(TypedDateField):
+    title = "date of birth"
+    like = "15 3 1984"
+    latest = "be in the past"
+
+    def clean(self, value: Any) -> date:
+        born = super().clean(value)
+        if timezone.localdate().year - born.year > _OLDEST:
             raise ValidationError("Check the year of birth: it needs four numbers, like 1984")
         return born
+
+
+class OutcomeForm(forms.Form):
+    """What turned out to be right; `ways` are those in which this person may know it."""
+
+    use_required_attribute = False
+    right = forms.ChoiceField(
+        choices=list(URGENCY_WORDS.items()), error_messages={"required": "Choose what would have been right"}
+    )
+    known_by = forms.ChoiceField(
+        error_messages={
+            "required": "Choose how that is known",
+            "invalid_choice": "A senior review is for a clinician who took no part in the decision",
+        }
+    )
+    what = forms.CharField(
+        max_length=LONGEST_WHAT,
+        error_messages={
+            "required": "Say in a line what happened, or what the review found",
+            "max_length": f"Say it in {LONGEST_WHAT} letters or fewer",
+        },
+    )
+    known_on = TypedDateField()
+    seen = forms.IntegerField(widget=forms.HiddenInput)  # the outcome that this one corrects, 0 where there was none
+
+    def __init__(self, *args: Any, ways: Iterable[KnownBy], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["known_by"].choices = [(way.value, way.label) for way in ways]  # type: ignore[attr-defined]
 
 
 class AskForm(forms.Form):

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -17,6 +18,8 @@ from django.views.decorators.http import require_GET, require_POST
 from preceptor.advice import Handler, Urgency
 from preceptor.service.accounts.signed_in import last_here, practice_of, staff_of
 from preceptor.service.oversight.gates import lately_taken_down
+from preceptor.service.oversight.models import KnownBy
+from preceptor.service.oversight.outcomes import MayNot, NotKept, TurnedOut, record, turned_out, ways_open
 from preceptor.service.oversight.standing import standing_of
 from preceptor.service.oversight.words import STANDING_WORDS
 from preceptor.service.requests import inbox as box
@@ -31,7 +34,7 @@ from preceptor.service.requests.deciding import (
     others_here,
     reopen,
 )
-from preceptor.service.requests.forms import DecisionForm, ReopenForm, ViewForm
+from preceptor.service.requests.forms import DecisionForm, OutcomeForm, ReopenForm, ViewForm
 from preceptor.service.requests.models import Opening, Request, State
 from preceptor.service.requests.reasons import REASON_WORDS
 from preceptor.service.requests.visibility import Step, advice_open_to, advice_shown_to, step_for
@@ -151,6 +154,36 @@ def reopening(http: HttpRequest, request_id: UUID) -> HttpResponse:
 
 
 @require_POST
+def outcome(http: HttpRequest, request_id: UUID) -> HttpResponse:
+    """What turned out to be right, or a correction of it."""
+    request, user = _request(http, request_id), staff_of(http)
+    try:
+        form = OutcomeForm(http.POST, ways=ways_open(request, user))
+        if not form.is_valid():
+            return _show(http, request, outcome_form=form, status=422)
+        said = form.cleaned_data
+        row = record(
+            request,
+            user,
+            urgency=Urgency(said["right"]),
+            known_by=KnownBy(said["known_by"]),
+            known_on=said["known_on"],
+            what=said["what"],
+            seen=said["seen"],
+        )
+    except MayNot as why:
+        raise PermissionDenied(str(why)) from why
+    except NotKept as why:
+        return _outcome_not_kept(http, _request(http, request_id), why)
+    messages.success(http, "Kept, in the ledger under your name.")
+    if row.urgency == Urgency.EMERGENCY:
+        messages.warning(
+            http, "If somebody was harmed, or could have been, report it as an incident too, on the Safety page."
+        )
+    return redirect("request", request.pk)
+
+
+@require_POST
 def presence(http: HttpRequest, request_id: UUID) -> HttpResponse:
     """Who else has it open, and whether it has changed: a line that is asked for every 15 seconds."""
     request = _request(http, request_id)
@@ -201,8 +234,27 @@ def _not_done(http: HttpRequest, request: Request, form: Any, why: Conflict | Re
     return _show(http, request, form, status=422)
 
 
+def _outcome_not_kept(http: HttpRequest, request: Request, why: NotKept) -> HttpResponse:
+    """The page again, with what was typed; where it can still be sent, in its form."""
+    known = turned_out(request, staff_of(http))
+    if not known.ways:
+        return _show(http, request, conflict=str(why), typed=_typed(http.POST), status=409)
+    data = http.POST.copy()
+    data["seen"] = str(known.seen)  # having read what was recorded, they may send it again
+    form = OutcomeForm(data, ways=known.ways)
+    form.add_error(why.field, str(why))
+    return _show(http, request, outcome_form=form, status=422 if why.field else 409)
+
+
 def _show(
-    http: HttpRequest, request: Request, form: Any = None, *, conflict: str = "", status: int = 200
+    http: HttpRequest,
+    request: Request,
+    form: Any = None,
+    *,
+    outcome_form: OutcomeForm | None = None,
+    conflict: str = "",
+    typed: list[tuple[str, str]] | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     user = staff_of(http)
     step = step_for(request, user)
@@ -212,6 +264,7 @@ def _show(
     own_view = request.first_views.filter(round=request.round, clinician=user).first()
     last = request.decisions.select_related("clinician", "first_view", "assessment").order_by("-round").first()
     decided = last if request.state == State.DECIDED else None
+    known = turned_out(request, user) if decided else None
     following, waiting = box.next_after(request)
     context = {
         "request_": request,  # `request` is the HTTP request in every template
@@ -229,7 +282,9 @@ def _show(
         "before": last if not decided else None,
         "history": presenters.history_of(request, user),
         "form": form if form is not None and _fits(form, step) else _new_form(request, step, own_view, form),
-        "typed": _typed(form) if form is not None and not _fits(form, step) else [],
+        "typed": typed or (_typed(form.data) if form is not None and not _fits(form, step) else []),
+        "known": known,
+        "outcome_form": outcome_form or _new_outcome_form(known),
         "hints": URGENCY_HINTS,
         "reason_words": REASON_WORDS,
         "conflict": conflict,
@@ -257,6 +312,12 @@ def _new_form(request: Request, step: Step, own_view: Any, typed: Any) -> Any:
     return DecisionForm(initial=start)
 
 
+def _new_outcome_form(known: TurnedOut | None) -> OutcomeForm | None:
+    if known is None or not known.ways:
+        return None
+    return OutcomeForm(initial={"known_on": timezone.localdate(), "seen": known.seen}, ways=known.ways)
+
+
 _FORM_FOR = {
     Step.FIRST_VIEW: ViewForm,
     Step.DECIDE: DecisionForm,
@@ -270,13 +331,14 @@ def _fits(form: Any, step: Step) -> bool:
     return type(form) is _FORM_FOR.get(step)
 
 
-def _typed(form: Any) -> list[tuple[str, str]]:
+def _typed(data: MultiValueDict[str, str]) -> list[tuple[str, str]]:
     """What was typed into a form that can no longer be sent, for its writer to read and copy."""
-    data: MultiValueDict[str, str] = form.data
     said = {
         "How soon": urgency_in_words(data.get("urgency")),
         "Who": handler_in_words(data.get("handler")),
         "Note": data.get("note", ""),
         "Why open again": data.get("why", ""),
+        "Right would have been": urgency_in_words(data.get("right")),
+        "What happened": data.get("what", ""),
     }
     return [(label, words) for label, words in said.items() if words]
