@@ -171,6 +171,31 @@ def test_what_was_dismissed_there_is_no_card_again(post, send, practice, code, f
     assert watches(post(VIEW, another)) == {WATCH}, "an answer is about one patient"
 
 
+def test_a_draft_order_is_the_same_evidence_in_every_call_of_a_day(post, practice, monkeypatch):
+    """A client calls again at each change of a draft, such as of its dose."""
+    taking, draft = a_medicine("Warfarin 3mg tablets", days=400), a_draft("Naproxen 500mg tablets", "request-123")
+    dose = [{"doseAndRate": [{"doseQuantity": {"value": 2}}], "timing": {"repeat": {"frequency": 2, "period": 1}}}]
+    watch, now = "nsaid_with_anticoagulant", timezone.now()
+    Budget.objects.create(practice=practice, per_patient=20, per_session=4, signed_by=a_user(practice))
+
+    def called(draft, minutes=0):
+        monkeypatch.setattr("preceptor.service.hooks.endpoints.timezone.now", lambda: now + timedelta(minutes=minutes))
+        return post(ORDER, an_order(draft, record=(taking,)))
+
+    now = now.replace(hour=9, minute=0)
+    first = called(draft)
+    assert watch in watches(first)
+    for minute in range(1, 6):
+        again = called(draft | {"dosageInstruction": dose}, minute)
+        assert watches(again) == watches(first), "what was shown today costs nothing again"
+    card = next(each for each in again.json()["cards"] if HookCard.objects.get(pk=each["uuid"]).watch == watch)
+    assert post(ORDER, {"feedback": [dismissal(card)]}, "/feedback").status_code == 200
+    assert watch not in watches(called(draft, 10))
+    other = a_draft("Ibuprofen 400mg tablets", "request-123")
+    assert watch in watches(called(other, 11)), "another medicine under the same id is news"
+    assert watch in watches(called(draft, 24 * 60)), "and so is an order of another day"
+
+
 def test_accepted_and_overridden_count_with_the_answers_on_our_pages(post, send, practice, noticed):
     (card,) = post(VIEW, a_view(HIGH_POTASSIUM)).json()["cards"]
     send(dismissal(card, "not_right"))

@@ -30,6 +30,11 @@ class Asked:
     drafts: tuple[Mapping[str, Any], ...] = ()  # the resources of all draft orders
     selections: frozenset[str] = frozenset()  # "Type/id" of those just selected
 
+    @property
+    def draft_ids(self) -> frozenset[str]:
+        """ "Type/id" of all draft orders."""
+        return frozenset(f"{draft['resourceType']}/{draft['id']}" for draft in self.drafts)
+
 
 def json_of(http: HttpRequest) -> Mapping[str, Any]:
     """The JSON object in the body. Raises Refusal: 400, 413 or 415."""

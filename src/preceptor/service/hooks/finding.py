@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from preceptor.advice import Finding, Priority
+from preceptor.advice import Event, Finding, Priority
 from preceptor.service.findings.noticing import fingerprint_of, marks_of, seen_in
 from preceptor.service.hooks.asked import Asked
 from preceptor.service.hooks.records import Brought
@@ -62,8 +62,18 @@ def findings(
     if service.hook == "order-select":
         found = [each for each in found if not call.selections.isdisjoint(each.evidence)]
     rested_on = {event for each in found for event in each.evidence}
-    marks = marks_of(event for event in brought.record.events if event.id in rested_on)
+    marks = marks_of(_as_marked(event, call) for event in brought.record.events if event.id in rested_on)
     return [Noticed(each, tuple(seen_in(each, marks))) for each in found]
+
+
+def _as_marked(event: Event, call: Asked) -> Event:
+    """A draft order is taken as started at the moment of the call, but is the same evidence all day.
+
+    Clients call again at each change of a draft: with the moment in its mark no answer would hold and no budget last.
+    """
+    if event.when is None or event.id not in call.draft_ids:
+        return event
+    return replace(event, when=event.when.replace(hour=0, minute=0, second=0, microsecond=0))
 
 
 def grouped(noticed: list[tuple[str, Noticed]]) -> list[Group]:
