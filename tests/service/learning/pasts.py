@@ -78,3 +78,34 @@ def fit_at_once(
     )  # fmt: skip
     stage = replace(champion, biases=biases)
     return Challenger(stage, report, stage)
+
+
+def with_appointments(
+    practice: Practice, clinicians: list[User], days_away: int, n: int, days_ago: int, final: str = "routine"
+) -> list[Request]:
+    """So many decisions on requests whose advice showed an appointment that many days away and not soon enough.
+
+    "routine" is decided because it is already booked, in sight of an advice that asked for sooner. Read before, and
+    drawn for no audit that anybody has answered.
+    """
+    reason = "already_booked" if final == "routine" else ""
+    row = np.asarray(shared_rows().learned.inputs[0], dtype="<f4").tobytes()
+    found = []
+    for at in range(n):
+        moment = timezone.now() - timedelta(days=days_ago, hours=-at)
+        (request,) = decided(
+            practice, clinicians[at % len(clinicians)], clinicians[0], [(final, "soon", final, None)],
+            probability=0.9, lot=0.5, at=moment, answered=False,
+        )  # fmt: skip
+        day = f"{request.received + timedelta(days=days_away):%-d %B %Y}"
+        words = f"An appointment about this is booked for {day}: Knee pain review (not soon enough for “Soon”)"
+        shown = request.assessments.get()
+        shown.advice["reasons"] = [
+            {"text": words, "effect": "notes", "span": None, "event": "Appointment/1", "rule": "booked"}
+        ]
+        shown.save()
+        request.decisions.update(reason=reason)
+        request.first_views.update(at=moment)
+        KeptInputs.objects.create(request=request, made_for=reader(), row=row, floor=4, about="knee_pain")
+        found.append(request)
+    return found

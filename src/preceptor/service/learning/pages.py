@@ -101,6 +101,8 @@ def _model(practice: Practice, user: User, held: Held, row: ModelStep | None) ->
         "parent": steps.version_with(made.parent),
         "taught": presenters.taught(lessons),
         "reasons": presenters.reasons(lessons),
+        "answers": presenters.answers(made.figures.get("context", {})),
+        "rests_on": presenters.rests_on(made.figures.get("context", {}), practice) if user.may_govern else [],
         "alarms": presenters.alarms(lessons, practice) if user.may_govern else [],
         "hidden_alarms": 0 if user.may_govern else len(lessons["alarms"]),
         "measures": presenters.measures(challenge),

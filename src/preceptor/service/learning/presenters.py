@@ -10,6 +10,7 @@ from typing import Any
 from preceptor.evaluation.groups import AGE_BANDS
 from preceptor.service.accounts.models import User
 from preceptor.service.learning.models import ModelStep
+from preceptor.service.learning.record_rules import limits_in_words, rules_in_words
 from preceptor.service.learning.telling import MEASURES, SOURCES, held_back, started_from
 from preceptor.service.oversight.sheets import Sheet
 from preceptor.service.practices.models import Practice
@@ -110,6 +111,27 @@ def alarms(lessons: Mapping[str, Any], practice: Practice) -> list[str]:
         said.append(f"{who}: {alarm['kind']}. {alarm['words'][:1].upper()}{alarm['words'][1:]}.{consequence}")
     if elsewhere:
         said.append(f"{elsewhere} of other practices of this installation, which are told there.")
+    return said
+
+
+def answers(context: Mapping[str, Any]) -> list[str]:
+    """What the record answers with this model, a sentence a limit, and what its rules knew."""
+    return [*limits_in_words(context), *rules_in_words(context)] if context else []
+
+
+def rests_on(context: Mapping[str, Any], practice: Practice) -> list[str]:
+    """On whose decisions each limit that went further rests: this practice's people by name, others' as a number."""
+    names = {f"user:{user.pk}": user.shown_name for user in User.objects.filter(practice=practice)}
+    said = []
+    for each in context.get("limits", ()):
+        if each["further"]:
+            here = sorted((-n, names[who]) for who, n in each["by_account"].items() if who in names)
+            elsewhere = sum(n for who, n in each["by_account"].items() if who not in names)
+            people = [
+                *(f"{name} ({-n})" for n, name in here),
+                *([f"other practices ({elsewhere})"] if elsewhere else []),
+            ]
+            said.append(f"{each['after']} days rest on {', '.join(people)}.")
     return said
 
 

@@ -25,7 +25,7 @@ BOOKED = frozenset({"booked", "pending", "arrived"})
 _SHOWN = 160  # characters of a plan's own words
 # What is said of an entry whose date decided; `noted` reads it back, and a test holds the two together.
 BOOKED_FOR = "An appointment about this is booked for"
-LEVELS = {Urgency.SAME_DAY: "same day", Urgency.SOON: "soon"}
+LEVELS = {Urgency.SAME_DAY: "Same day", Urgency.SOON: "Soon"}  # as the scale is shown
 FIRST_RECORDED = "First recorded"
 UNCHANGED = "and the request says that it has not changed"
 TOO_RECENT = " (not long enough ago)"
