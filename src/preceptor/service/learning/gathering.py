@@ -23,7 +23,8 @@ from preceptor.service.requests.models import Decision, Request
 from preceptor.tools.models import CHALLENGER
 from preceptor.tools.triage.card import VERSION
 from preceptor.tools.triage.model.judging import FILES, HEAD, Inputs
-from preceptor.tools.triage.model.learnt import in_place, shipped
+from preceptor.tools.triage.model.learnt import TOOL, in_place, shipped
+from preceptor.tools.triage.noted import noted
 
 log = logging.getLogger(__name__)
 Progress = Callable[[int, int], None]
@@ -157,6 +158,7 @@ def _told(decision: Decision, inputs: Inputs) -> Told:
             if answer and answer.urgency
             else None,
             audit_probability=draw.probability if draw else 1.0,
+            noted=noted(shown.advice, request.received.date()) if shown and shown.advice and shown.tool == TOOL else (),
             outcome=Answer(Urgency(outcome.urgency), _account(outcome.by_id), outcome.at) if outcome else None,
         ),
         request.pk,
