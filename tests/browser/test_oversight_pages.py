@@ -96,6 +96,40 @@ def test_a_missed_request_is_found_by_the_audit_and_the_tool_is_taken_down(visit
     auditor.check_the_page()
 
 
+def test_a_missed_emergency_that_turned_out_later_is_recorded_corrected_and_listed(
+    visit, practice, gp, officer, version
+):
+    [request] = decided(practice, gp, officer, [("routine",) * 4], version=version, patients=[a_patient(practice)])
+    reviewer = visit(a_user(practice, Role.NURSE))
+    page = reviewer.page
+    page.goto(f"/requests/{request.pk}/")
+    page.get_by_text("Record what turned out").click()
+    reviewer.check_the_page()
+    reviewer.press("Keep it")
+    summary = page.get_by_role("alert")
+    expect(summary).to_contain_text("Choose what would have been right")
+    reviewer.check_the_page()
+    summary.get_by_role("link", name="Say in a line what happened").click()
+    expect(page.get_by_label("What happened?")).to_be_focused()
+    page.get_by_label("What happened?").fill("Admitted with sepsis, says the discharge letter")
+    page.get_by_label("Emergency").check()
+    page.get_by_label("Later event").check()
+    reviewer.press("Keep it")
+    expect(page.locator("#outcome")).to_contain_text("Emergency would have been right. Later event")
+    page.get_by_text("Correct what was recorded").click()
+    page.get_by_label("What happened?").fill("Admitted two days later, says the hospital")
+    page.get_by_label("Emergency").check()
+    page.get_by_label("Senior review").check()
+    reviewer.press("Keep it")
+    expect(page.locator("#outcome")).to_contain_text("Corrected since")
+    reviewer.check_the_page()
+    safety = visit(officer)
+    safety.page.goto("/safety/")
+    expect(safety.page.locator("#outcomes")).to_be_visible()
+    expect(safety.page.get_by_text("To look at: an emergency that was missed")).to_be_visible()
+    safety.check_the_page()
+
+
 def test_hazards_incidents_and_terms(visit, practice, officer):
     someone = visit(officer)
     page = someone.page

@@ -46,7 +46,8 @@ class TurnedOut:
 
     outcomes: tuple[Outcome, ...]  # the one that holds first, then those that it corrected
     answer: AuditAnswer | None  # of the audit
-    in_full: bool  # with its note and its auditor's name
+    answered: bool  # the audit, whether or not they may know how
+    in_full: bool  # its answer with its note and its auditor's name
     waits_for_you: bool  # they could still answer the audit: nothing is told to them
     waits: bool  # its audit waits for somebody
     ways: tuple[KnownBy, ...]  # in which they may know an outcome; none: they record none
@@ -72,9 +73,15 @@ def turned_out(request: Request, user: User) -> TurnedOut:
     except (MayNot, NotKept) as why:
         ways, why_not = (), str(why)
     return TurnedOut(
-        outcomes, answer if in_full or theirs else None, in_full, for_you, draw is not None and answer is None, ways,
-        why_not,
-    )  # fmt: skip
+        outcomes=outcomes,
+        answer=answer if in_full or theirs else None,
+        answered=answer is not None,
+        in_full=in_full,
+        waits_for_you=for_you,
+        waits=draw is not None and answer is None,
+        ways=ways,
+        why_not=why_not,
+    )
 
 
 def _could_answer(draw: AuditDraw | None, user: User) -> bool:
