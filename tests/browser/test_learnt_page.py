@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from preceptor.service.accounts.models import Role
 from preceptor.service.learning.learning import learn
 from service.factories import a_practice, a_user
-from service.learning.pasts import fit_at_once, with_a_past
+from service.learning.pasts import OLD, fit_at_once, with_a_past, with_appointments
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -32,10 +32,15 @@ def test_a_challenger_is_read_signed_for_and_taken_back(visit, models):
     manager.check_the_page()
 
     with_a_past(practice, live=120)
+    with_appointments(practice, [a_user(practice) for _ in range(5)], 10, 25, OLD)
     version = learn().step.version
     page.reload()
     expect(page.get_by_role("table", name="Before and after, on")).to_contain_text("Emergencies called one")
     expect(page.get_by_role("table", name="To more urgent, on the hold-out")).to_be_visible()
+    answers = page.get_by_role("region", name="What the record answers, with this version")
+    expect(answers).to_contain_text(
+        "An appointment up to 10 days away (7 before) now answers a request that could wait"
+    )
     manager.check_the_page()
     manager.press("Sign and do it")
     expect(page.get_by_role("alert").first).to_contain_text("Choose what is to be done")

@@ -46,6 +46,10 @@ def test_learnt_tried_put_in_force_and_rolled_back(tmp_path: Path, quick_fit: No
     assert "lessons: " in said
     assert "Less urgent than any acceptable answer: " in said
     assert "It has won its challenge." in said
+    assert (
+        "What the record answers:\n  An appointment up to 1 day away answers a request for the same day, as before"
+        in said
+    )
     assert json.loads(export.read_text())["payloadType"] == "application/vnd.in-toto+json"
     assert tool.card.version == VERSION
     signed = ("--by", "manager", "--password", PASSWORD, "--why", WHY)

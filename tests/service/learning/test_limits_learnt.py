@@ -65,8 +65,9 @@ def test_decisions_with_their_reason_carry_a_limit_further_until_it_is_rolled_ba
     }  # fmt: skip
     said = text_of(as_(manager).get(reverse("learnt")))
     assert f"{MOVED}45 of 45 such decisions here by 5 clinicians (95% interval 92% to 100%)." in said
-    assert "10 days rest on " in said
+    assert "The 10 days rest on decisions of " in said
     assert all(f"{who.shown_name} (9)" in said for who in team)
+    assert "Already booked: in 45 requests an appointment was there, and its date was beyond the limit." in said
     assert "A problem first recorded 365 days ago, or earlier" in said
     assert team[0].shown_name not in text_of(as_(team[1]).get(reverse("learnt")))
     assert not lowered(advice_with_an_appointment(9))  # a challenger advises nobody

@@ -114,16 +114,19 @@ def alarms(lessons: Mapping[str, Any], practice: Practice) -> list[str]:
     return said
 
 
-def answers(context: Mapping[str, Any]) -> list[str]:
-    """What the record answers with this model, a sentence a limit, and what its rules knew."""
-    return [*limits_in_words(context), *rules_in_words(context)] if context else []
+def answers(context: Mapping[str, Any], practice: Practice, by_name: bool) -> list[str]:
+    """What the record answers with this model, a sentence a limit; on whom it rests; and what its rules knew."""
+    if not context:
+        return []
+    named = _rests_on(context, practice) if by_name else []
+    return [*limits_in_words(context), *named, *rules_in_words(context)]
 
 
-def rests_on(context: Mapping[str, Any], practice: Practice) -> list[str]:
-    """On whose decisions each limit that went further rests: this practice's people by name, others' as a number."""
+def _rests_on(context: Mapping[str, Any], practice: Practice) -> list[str]:
+    """For each limit that went further: this practice's people by name, others' decisions as a number."""
     names = {f"user:{user.pk}": user.shown_name for user in User.objects.filter(practice=practice)}
     said = []
-    for each in context.get("limits", ()):
+    for each in context["limits"]:
         if each["further"]:
             here = sorted((-n, names[who]) for who, n in each["by_account"].items() if who in names)
             elsewhere = sum(n for who, n in each["by_account"].items() if who not in names)
@@ -131,7 +134,7 @@ def rests_on(context: Mapping[str, Any], practice: Practice) -> list[str]:
                 *(f"{name} ({-n})" for n, name in here),
                 *([f"other practices ({elsewhere})"] if elsewhere else []),
             ]
-            said.append(f"{each['after']} days rest on {', '.join(people)}.")
+            said.append(f"The {each['after']} days rest on decisions of {', '.join(people)}.")
     return said
 
 

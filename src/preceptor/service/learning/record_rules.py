@@ -16,13 +16,13 @@ _PLACES = 6
 _ASKED = Asked()
 # What a limit means: what an entry at the limit does, and what lies beyond it.
 _MEANS = {
-    "booked.same_day": ("An appointment up to {days} away{before} {answers} a request for the same day", "later ones"),
+    "booked.same_day": ("An appointment up to {days} away{before} {answers} a request for the same day", "a later one"),
     "booked.soon": (
-        "An appointment up to {days} away{before} {answers} a request that could wait a few days", "later ones",
+        "An appointment up to {days} away{before} {answers} a request that could wait a few days", "a later one",
     ),
     "long_standing.first_recorded_before": (
         "A problem first recorded {days} ago{before}, or earlier, and said to be unchanged {answers} as long-standing",
-        "newer ones",
+        "a newer one",
     ),
 }  # fmt: skip
 _ANSWERS = {"long_standing.first_recorded_before": ("now counts", "counts")}
@@ -89,21 +89,21 @@ def rules_in_words(context: Mapping[str, Any]) -> list[str]:
         if not (each["lowered"] or each["beyond"] or each["noted"] or each["unseen"]):
             continue
         what, title = _SHOWN[each["rule"]], context_rules()[each["rule"]].title
-        parts = [
-            f"{what} lowered the advice of {each['lowered']:,}, and {each['put_back']:,} of them were decided sooner"
-        ]
-        if each["beyond"]:
-            parts.append(f"in {each['beyond']:,} {what} was there, and its date was beyond the limit")
-        if each["noted"]:
-            parts.append(
-                f"in {each['noted']:,} {what} was there and was not read as lowering, though "
-                f"{each['noted_and_said']:,} times somebody gave it as the reason"
-            )
-        if each["unseen"]:
-            parts.append(f"in {each['unseen']:,} somebody gave this reason, and nothing of it was seen in the record")
+        put_back = f", and {each['put_back']:,} of them were decided sooner" if each["put_back"] else ""
+        parts = (
+            (each["lowered"], f"{what} lowered the advice{put_back}"),
+            (each["beyond"], f"{what} was there, and its date was beyond the limit"),
+            (
+                each["noted"],
+                f"{what} was there and was not read as lowering; {each['noted_and_said']:,} times somebody gave it as "
+                "their reason",
+            ),
+            (each["unseen"], "somebody gave this reason, and nothing of it was seen in the record"),
+        )
+        told = "; ".join(f"in {_requests(n)} {words}" for n, words in parts if n)
         mend = each["rule"] == "plan" and each["noted_and_said"] + each["unseen"]
         hint = " Say in the plan’s own words what can wait (“reviews only”), or have the rule mended." if mend else ""
-        said.append(f"{title}: {'; '.join(parts)}.{hint}")
+        said.append(f"{title}: {told}.{hint}")
     return said
 
 
@@ -114,11 +114,11 @@ def _rests_on(said: Mapping[str, Any], beyond: str) -> str:
         capped = f" No clinician counts for more than {_ASKED.most_of_one:.0%}." if said["counted"] < waits else ""
         return f"{waits} of {n} such decisions here by {clinicians}{interval}.{capped}"
     if said["after"] != said["ships"]:
-        return f"of {n} decisions here on {beyond}, which it lowered until now, {n - waits} were put back up."
+        return f"of {n} decisions here about {beyond} {n - waits} were for sooner."
     if not n:
-        return f"no decision here was on {beyond}."
+        return f"no decision here was about {beyond}."
     return (
-        f"of {n} decisions here on {beyond} {waits} could wait, by {clinicians}{interval}. To go further takes "
+        f"of {n} decisions here about {beyond} {waits} could wait, by {clinicians}{interval}. To go further takes "
         f"{_ASKED.decisions} or more, by {_ASKED.people} clinicians, none of them above {_ASKED.most_of_one:.0%}, and "
         f"{_ASKED.support:.0%} at the lower end."
     )
@@ -148,6 +148,10 @@ def _interval(found: Interval | None) -> dict[str, Any]:
 
 def _clinicians(n: int) -> str:
     return "1 clinician" if n == 1 else f"{n} clinicians"
+
+
+def _requests(n: int) -> str:
+    return "1 request" if n == 1 else f"{n:,} requests"
 
 
 def _days(n: int) -> str:
