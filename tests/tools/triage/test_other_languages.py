@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+from pathlib import Path
+
 import pytest
 
 from preceptor.advice import Handler, Urgency
 from preceptor.tools.triage import tool
 from preceptor.tools.triage.examples import all_examples
-from preceptor.tools.triage.language import may_be_foreign
+from preceptor.tools.triage.language import may_be_foreign, seems_foreign
 from preceptor.tools.triage.other_languages import alarms_in, the_alarms
 from preceptor.tools.triage.text.normal import sentences
 from tools.triage.cases import case
@@ -65,8 +68,80 @@ def test_english_never_sounds_like_it() -> None:
     assert fooled == []
 
 
+def _table(known: str, least: int = 1) -> list[object]:
+    """The lines of the table, those marked with what is `known` not to work as expected failures."""
+    with Path(__file__).with_name("other_languages.tsv").open(encoding="utf-8", newline="") as file:
+        lines = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+    return [
+        pytest.param(
+            line["text"],
+            line["flag"],
+            id=f"{line['language']}-{line['flag'] or 'plain'}-{at}",
+            marks=[pytest.mark.xfail(strict=True, reason=known)] if known in line["known"].split() else [],
+        )
+        for at, line in enumerate(lines)
+        if len(sentences(line["text"])[0].words) >= least
+    ]
+
+
+@pytest.mark.parametrize(("text", "flag"), _table("missed"))
+def test_a_request_raises_the_flag_that_it_should_or_none(text: str, flag: str) -> None:
+    found = {alarm.id for alarm in alarms_in(text)} if may_be_foreign(sentences(text)) else set()
+    assert flag in found if flag else not found
+
+
+@pytest.mark.parametrize(("text", "flag"), _table("read_as_english", least=4))
+def test_a_request_of_four_words_is_known_for_another_language(text: str, flag: str) -> None:
+    assert seems_foreign(sentences(text))
+
+
+@pytest.mark.parametrize(
+    ("denied", "said"),
+    [
+        ("nie mam bólu w klatce piersiowej", "nie mogę spać, ból w klatce piersiowej"),
+        ("no tengo fiebre ni dolor en el pecho", "no puedo dormir con este dolor en el pecho"),
+        ("fara durere in piept", "nu pot dormi, durere in piept"),
+        ("seene mein dard nahi hai", "seene mein dard hai aur neend nahi aati"),
+        ("seene mein dard bilkul nahi", "seene mein dard nahi ruk raha"),
+        ("chhati ma dukhavo nathi", "chhati ma dukhavo thay chhe"),
+        ("buke byatha nai", "buke byatha, ghum nai"),
+        ("göğsümde ağrı yok", "göğsümde ağrı var, uyku yok"),
+        ("我没有胸痛", "我胸痛，没有咳嗽"),
+        ("নাই কিছু, বুকে ব্যথা নেই", "বুকে ব্যথা"),
+        ("مجھے سینے میں درد نہیں ہے", "مجھے سینے میں درد ہے"),
+    ],
+)
+def test_a_denial_takes_a_phrase_away_and_what_cannot_be_done_does_not(denied: str, said: str) -> None:
+    assert "RF190" not in {flag.id for flag in alarms_in(denied)}
+    assert "RF190" in {flag.id for flag in alarms_in(said)}
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("医生您好，我胸口很痛。", "胸口很痛"),
+        ("ਮੈਨੂੰ ਸਾਹ ਨਹੀਂ ਆ ਰਿਹਾ", "ਸਾਹ ਨਹੀਂ"),
+        ("3andi waja3 fi sadri", "waja3 fi sadri"),
+        ("Mój mąż ma ból w klatce.", "ból w klatce"),
+    ],
+)
+def test_the_words_shown_are_those_of_the_request(text: str, words: str) -> None:
+    assert words in {span.of(text) for flag in alarms_in(text) for span in flag.spans}
+
+
+def test_accents_and_keyboards_make_no_difference() -> None:
+    for written in ("nie mogę złapać oddechu", "nie moge zlapac oddechu", "NIE MOGĘ ZŁAPAĆ ODDECHU"):
+        assert "RF191" in {flag.id for flag in alarms_in(written)}
+
+
+def test_new_confusion_is_for_the_same_day_and_all_else_an_emergency() -> None:
+    urgencies = {flag.id: flag.urgency for flag in the_alarms().flags.values()}
+    assert {name for name, urgency in urgencies.items() if urgency is not Urgency.EMERGENCY} == {"RF205"}
+    assert urgencies["RF205"] is Urgency.SAME_DAY
+
+
 def test_every_phrase_is_one_and_its_words_are_shown() -> None:
-    assert set(the_alarms().flags) == {"RF190", "RF191", "RF192", "RF193", "RF194", "RF195"}
+    assert set(the_alarms().flags) == {f"RF{number}" for number in range(190, 209)}
     text = "Dzień dobry. Boli mnie w klatce."
     (flag,) = alarms_in(text)
     assert [span.of(text) for span in flag.spans] == ["Boli mnie w klatce"]
