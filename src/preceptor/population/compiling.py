@@ -10,11 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache, reduce
+from operator import and_, or_
 from typing import Any, Literal, TypeAlias
 
 import ibis
 
 from preceptor.population.needed import needed
+from preceptor.population.values import LAST_AND_FIRST, OPERATIONS, Value, literal, middle, number
 from preceptor.tools.watch.days import day_number, march_calendar
 from preceptor.tools.watch.nodes import (
     Const,
@@ -37,9 +39,7 @@ from preceptor.tools.watch.nodes import (
 )
 from preceptor.tools.watch.watch import Watch
 
-# Ibis builds its classes as it runs: for a type checker its values are anything.
-Value: TypeAlias = Any
-Table: TypeAlias = Any
+Table: TypeAlias = Any  # as `Value`
 
 _EVENTS = {
     "patient": "string",
@@ -100,7 +100,7 @@ class _Compiler:
     def __init__(self, as_of: datetime, wanted: list[Expression], target: Target) -> None:
         self._events = ibis.table(_EVENTS, name=target.events)
         self._people = ibis.table(_PEOPLE, name=target.people)
-        self._last, self._first = _ARG_BY[target.dialect]
+        self._last, self._first = LAST_AND_FIRST[target.dialect]
         year, day = march_calendar(as_of.date())
         self._now = {"day": day_number(as_of.date()), "march_year": year, "march_day": day}
         self._needed = needed(wanted[0])
@@ -142,7 +142,7 @@ class _Compiler:
             rows = self._events.filter(self._events.concept.isin(sorted(concepts)))
         else:
             rows = self._events.filter(
-                reduce(_or, [_about(selection, self._events) for selection in sorted(self._bare, key=repr)])
+                reduce(or_, [_about(selection, self._events) for selection in sorted(self._bare, key=repr)])
             )
         for selection in self._needed if self._is_worth_choosing() else ():
             rows = rows.semi_join(self._events.filter(self._mask(selection, self._events)).select("patient"), "patient")
@@ -213,7 +213,7 @@ class _Compiler:
         rows = (rows if mask is None else rows.filter(mask)).select("patient", "day", "value")
         later = rows.view()
         pairs = rows.inner_join(later, [rows.patient == later.patient, rows.day < later.day])
-        rise, years = pairs.value_right - pairs["value"], (pairs.day_right - pairs.day) / _number(365.25)
+        rise, years = pairs.value_right - pairs["value"], (pairs.day_right - pairs.day) / number(365.25)
         pairs = pairs.select("patient", slope=rise / years)
         return pairs.group_by("patient").aggregate(**{self._columns[part]: pairs.slope.collect()})
 
@@ -226,7 +226,7 @@ class _Compiler:
                 conditions.insert(0, _about(selection, rows))
             elif selection.valued:  # the rows are all about the same
                 conditions.insert(0, rows["value"].notnull())
-            known[selection] = reduce(_and, conditions) if conditions else None
+            known[selection] = reduce(and_, conditions) if conditions else None
         return known[selection]
 
     def value(self, node: Expression, table: Table) -> Value:
@@ -238,19 +238,19 @@ class _Compiler:
 
     def _write(self, node: Expression, table: Table) -> Value:
         if isinstance(node, Const):
-            return _literal(node.value)
+            return literal(node.value)
         if isinstance(node, Now):
-            return _literal(self._now[node.field])
+            return literal(self._now[node.field])
         if isinstance(node, Row | Person):
             return table[node.field]
         if isinstance(node, Op):
-            return _OPERATIONS[node.name](*(self.value(argument, table) for argument in node.arguments))
+            return OPERATIONS[node.name](*(self.value(argument, table) for argument in node.arguments))
         assert isinstance(node, Field | Summary | Course)  # noqa: S101 -- the nodes end here
         column = table[self._columns[node]]
         if isinstance(node, Summary) and node.what == "count":
             return column.coalesce(0)
         if isinstance(node, Summary) and node.what in ("median", "slope"):
-            return _middle(column)
+            return middle(column)
         return column
 
 
@@ -300,105 +300,3 @@ def _in_rounds(parts: list[PerPatient]) -> list[list[PerPatient]]:
 
 def _is_slope(part: PerPatient) -> bool:
     return isinstance(part, Summary) and part.what == "slope"
-
-
-def _middle(values: Value) -> Value:
-    """The median of an array, by the same arithmetic on every engine."""
-    size, ordered = values.length(), values.sort()
-    low, high = (((size - over) // 2).cast("int32") for over in (1, 0))  # Spark takes no wider index
-    middle = (ordered[low] + ordered[high]) / _number(2.0)
-    return ibis.ifelse(size > 0, middle, ibis.null("float64"))
-
-
-def _number(value: float) -> Value:
-    """A double. Written as a number it would be a DECIMAL to DuckDB, which computes otherwise."""
-    return ibis.literal(repr(value)).cast("float64")
-
-
-def _literal(value: Any) -> Value:
-    if value is None:
-        return ibis.null()
-    return (
-        _number(value)
-        if isinstance(value, float)
-        else ibis.literal(value, "int64")
-        if type(value) is int
-        else ibis.literal(value)
-    )
-
-
-def _and(a: Value, b: Value) -> Value:
-    return a & b
-
-
-def _or(a: Value, b: Value) -> Value:
-    return a | b
-
-
-@ibis.udf.agg.builtin(name="arg_max")  # type: ignore[untyped-decorator]
-def _last_text(column: str, by: int) -> str: ...  # type: ignore[empty-body]
-
-
-# Of the first or last row, even where it has no number: plain arg_max would pass over it.
-@ibis.udf.agg.builtin(name="arg_max_null")  # type: ignore[untyped-decorator]
-def _last_number(column: float, by: int) -> float: ...  # type: ignore[empty-body]
-
-
-@ibis.udf.agg.builtin(name="arg_min")  # type: ignore[untyped-decorator]
-def _first_text(column: str, by: int) -> str: ...  # type: ignore[empty-body]
-
-
-@ibis.udf.agg.builtin(name="arg_min_null")  # type: ignore[untyped-decorator]
-def _first_number(column: float, by: int) -> float: ...  # type: ignore[empty-body]
-
-
-def _last_in_duckdb(column: Value, by: Value, mask: Value) -> Value:
-    """DuckDB's own arg_max: what Ibis writes instead sorts the rows of each patient."""
-    return (_last_text if column.type().is_string() else _last_number)(column, by, where=mask)
-
-
-def _first_in_duckdb(column: Value, by: Value, mask: Value) -> Value:
-    return (_first_text if column.type().is_string() else _first_number)(column, by, where=mask)
-
-
-_ARG_BY: dict[str, tuple[Any, Any]] = {
-    "duckdb": (_last_in_duckdb, _first_in_duckdb),
-    "pyspark": (
-        lambda column, by, mask: column.argmax(by, where=mask),
-        lambda column, by, mask: column.argmin(by, where=mask),
-    ),
-}
-
-
-def _says(said: Value, *words: Value) -> Value:
-    return reduce(_or, [said.contains(word) for word in words])
-
-
-def _choose(condition: Value, then: Value, otherwise: Value | None = None) -> Value:
-    return ibis.ifelse(condition, then, ibis.null() if otherwise is None else otherwise)
-
-
-_OPERATIONS: dict[str, Any] = {
-    "<": lambda a, b: a < b,
-    "<=": lambda a, b: a <= b,
-    ">": lambda a, b: a > b,
-    ">=": lambda a, b: a >= b,
-    "=": lambda a, b: a == b,
-    "in": lambda a, *values: a.isin(list(values)),
-    "+": lambda a, b: a + b,
-    "-": lambda a, b: a - b,
-    "*": lambda a, b: a * b,
-    "/": lambda a, b: a / b.nullif(0),
-    "//": lambda a, b: a // b,
-    "and": _and,
-    "or": _or,
-    "not": lambda a: ~a,
-    "if": _choose,
-    "coalesce": lambda *parts: ibis.coalesce(*parts),
-    "least": lambda *parts: ibis.least(*parts) if len(parts) > 1 else parts[0],
-    "greatest": lambda *parts: ibis.greatest(*parts) if len(parts) > 1 else parts[0],
-    "exp": lambda a: a.exp(),
-    "ln": lambda a: _choose(a > 0, a.ln()),
-    "pow": lambda a, b: a**b,
-    "says": _says,
-}
