@@ -42,7 +42,7 @@ _LISTED = {
         "testiculo epiléptico ataque"
     ),
     "Polish": word_set(
-        "może "
+        "może chcę zrobić badanie krwi wyniki "
         "wzięła wziela wziął wzial całe cale opakowanie tabletek nasennych leków lekow sercu żona kłuje kluje "
         "prosze pomoc córka wysypkę wysypke "
         "mam mnie boli bardzo nie moge mogę oddychać oddychac jest się sie na od ze że wczoraj dzisiaj dziś "
