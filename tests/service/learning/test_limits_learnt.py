@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from django.urls import reverse
 from preceptor.advice import Advice, Effect
 from preceptor.learning import artefacts
 from preceptor.learning.artefacts import Refused
+from preceptor.learning.watching import Alarm, Kind
 from preceptor.service.accounts.models import Role
 from preceptor.service.learning import steps
 from preceptor.service.learning.learning import learn, promote, update_of
@@ -19,7 +21,7 @@ from preceptor.tools.triage import tool
 from preceptor.tools.triage.model.judging import ARTEFACT
 from preceptor.tools.triage.model.learnt import LIMITS, in_place, shipped
 from service.factories import a_practice, a_user
-from service.learning.pasts import OLD, with_a_past, with_appointments
+from service.learning.pasts import OLD, fit_at_once, with_a_past, with_appointments
 from service.pages import as_, text_of
 from tools.triage.cases import case, event
 
@@ -152,3 +154,18 @@ def test_a_limit_that_was_changed_by_hand_is_refused(models: Path) -> None:
 
     assert "is not the file that was signed" in in_place().fault
     assert advice_with_an_appointment(8).option == "soon"
+
+
+def test_whom_an_alarm_names_carries_nothing_until_somebody_clears_them(practice, team, monkeypatch) -> None:
+    with_appointments(practice, team, 9, 30, OLD)
+    named = [f"user:{who.pk}" for who in team[:2]]
+
+    def fit_with_an_alarm(*given, **more):
+        made = fit_at_once(*given, **more)
+        alarm = Alarm(Kind.PAIR, tuple(named), 8, 9.0, "they confirm each other")
+        return replace(made, report=replace(made.report, alarms=(alarm,)))
+
+    monkeypatch.setattr("preceptor.service.learning.learning.fit", fit_with_an_alarm)
+
+    assert learn().figures["context"]["limits"][1]["after"] == 7
+    assert learn(cleared=frozenset(named)).figures["context"]["limits"][1]["after"] == 9
