@@ -15,7 +15,6 @@ _WORTH_SAYING = 0.1  # a chance below this is not spoken of
 _KNOWN = 0.1  # the chance of some presentation below which, with no rule's, nobody knows what it is about ...
 _SURE = 0.85  # ... unless how soon is as good as certain ("repeat please": on what, nobody knows; but not for today)
 _UNCLEAR = "unclear"  # the presentation of a message that says too little
-_SWALLOWED = ("overdose", "poisoning")
 _TODAY = Urgency.SAME_DAY
 _FEW_WORDS = 6
 _BARE = 4  # words, of which the model alone calls nothing an emergency unless it is sure
@@ -37,14 +36,14 @@ def by_model(judged: Judgement, assessed: list[Assessment], reading: Reading) ->
     """What the model makes of it. Where it is not sure enough it says what would settle it, and asks for today, or for
     as soon as the rules ask.
 
-    Where no pharmacy may treat, self-care is no answer, whatever it makes of the words; nor is later than today where
-    too much was swallowed.
+    Where no pharmacy may treat, self-care is no answer, whatever it makes of the words; nor is what comes later than a
+    presentation allows, such as tomorrow where too much was swallowed.
     """
     decision = judged.decision
     known = _is_known(judged, assessed)
     if known and not decision.unsure:
         held = (
-            _swallowed(assessed, decision.option)
+            _at_latest(assessed, decision.option)
             or _no_pharmacy(assessed, reading, decision.option)
             or _too_few_words(judged, assessed, reading)
         )
@@ -72,22 +71,27 @@ def _words(reading: Reading) -> int:
 
 
 def _too_few_words(judged: Judgement, assessed: list[Assessment], reading: Reading) -> tuple[Urgency, Reason] | None:
-    """A bare "headache" sends nobody to hospital by the model alone: it is asked about today."""
-    by_rules = assessed[0].urgency if assessed else None
-    sure = judged.chances[Urgency.EMERGENCY] >= _SURE
-    if judged.decision.option is not Urgency.EMERGENCY or by_rules is Urgency.EMERGENCY or sure:
-        return None
+    """A bare "headache" sends nobody to hospital by the model alone, nor does a bare "dyspnoea" wait till tomorrow by
+    it: where so little is said, what such words usually need is asked about today.
+    """
     if _words(reading) > _BARE:
         return None
-    return _TODAY, Reason("A few words tell too little: somebody must ask today", Effect.LOWERS, rule="model.few_words")
+    option, by_rules = judged.decision.option, assessed[0].urgency if assessed else None
+    if option is Urgency.EMERGENCY and by_rules is not Urgency.EMERGENCY and judged.chances[option] < _SURE:
+        effect = Effect.LOWERS
+    elif by_rules is not None and by_rules.at_least(_TODAY) and not option.at_least(_TODAY):
+        effect = Effect.RAISES
+    else:
+        return None
+    return _TODAY, Reason("A few words tell too little: somebody must ask today", effect, rule="model.few_words")
 
 
-def _swallowed(assessed: list[Assessment], option: Urgency) -> tuple[Urgency, Reason] | None:
-    """What the rules read as an overdose or a poisoning is asked about today, however harmless the words sound."""
+def _at_latest(assessed: list[Assessment], option: Urgency) -> tuple[Urgency, Reason] | None:
+    """However harmless the words sound, some things are asked about no later than their presentation says."""
     for each in assessed:
-        if each.presentation.id in _SWALLOWED and each.urgency is Urgency.EMERGENCY and not option.at_least(_TODAY):
-            words = "Too much of a medicine, or a poison: somebody must ask today what and how much"
-            return _TODAY, Reason(words, Effect.RAISES, rule=each.presentation.id)
+        latest = each.presentation.at_latest
+        if latest is not None and each.urgency.at_least(latest.to) and not option.at_least(latest.to):
+            return latest.to, Reason(latest.text, Effect.RAISES, rule=each.presentation.id)
     return None
 
 

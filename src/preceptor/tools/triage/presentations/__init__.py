@@ -14,7 +14,7 @@ from preceptor.tools.triage.text.scopes import Meant
 
 _ALLOWED = word_set(
     "id title kind usual ceiling handler minor when concepts wordings unless ask must_not_miss think_of safety_net "
-    "pharmacy_first sources version effective review reviewed_by raises lowers feature sex from_age below_age"
+    "pharmacy_first sources version effective review reviewed_by raises lowers feature sex from_age below_age at_latest"
 )
 
 _CANCERS = ("cancer", "melanoma", "lymphoma", "leukaemia", "tumour", "myeloma")
@@ -58,6 +58,14 @@ class PharmacyFirst:
 
 
 @dataclass(frozen=True, slots=True)
+class AtLatest:
+    """How soon somebody must act, whatever the model makes of the words, where the rules say so soon or sooner."""
+
+    to: Urgency
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Presentation:
     """A reason for asking.
 
@@ -92,6 +100,7 @@ class Presentation:
     sex: str | None = None  # whose it can only be
     from_age: float = 0.0  # years
     below_age: float | None = None
+    at_latest: AtLatest | None = None
 
     @classmethod
     def read(cls, table: dict[str, Any], where: str) -> Presentation:
@@ -126,6 +135,7 @@ class Presentation:
                 sex=table.get("sex"),
                 from_age=float(table.get("from_age", 0.0)),
                 below_age=float(table["below_age"]) if "below_age" in table else None,
+                at_latest=_at_latest(table["at_latest"]) if "at_latest" in table else None,
             )
         except (KeyError, TypeError, ValueError) as wrong:
             raise LibraryError(f"{where}: {wrong}") from None
@@ -180,6 +190,10 @@ def _question(row: str | dict[str, Any]) -> Question:
 
 def _pharmacy_first(row: dict[str, Any]) -> PharmacyFirst:
     return PharmacyFirst(**(row | {"unless": _words(row, "unless")}))
+
+
+def _at_latest(row: dict[str, Any]) -> AtLatest:
+    return AtLatest(Urgency(row["to"]), row["text"])
 
 
 def _ceiling(usual: Urgency) -> Urgency:

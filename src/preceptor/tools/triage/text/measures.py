@@ -137,7 +137,8 @@ _NO_UNIT = (
     r"(?! (?:weeks?|days?|months?|hours?|minutes?|stone|kg|cm|percent|times|out|over|mg|ml|points?|units?|st|lb|plus))"
 )
 _AGE_OF_PERSON = re.compile(
-    rf" (?:{_WRITTEN_OF}|he|she|and)(?: is)?(?: (?:only|just|nearly|now|almost))? (?P<is>\d{{1,3}}){_NO_UNIT}(?= )"
+    r" (?!(?:he|she|and) \d )"  # it may be half a postcode
+    rf"(?:{_WRITTEN_OF}|he|she|and)(?: is)?(?: (?:only|just|nearly|now|almost))? (?P<is>\d{{1,3}}){_NO_UNIT}(?= )"
     rf"| (?:{_WRITTEN_OF}|he|she)(?: is)?(?: (?:only|just|nearly|now|almost))? (?P<word>{'|'.join(sorted((w for w in _SMALL if w not in ('a', 'an', 'couple', 'couple of', 'few', 'several')), key=len, reverse=True))}){_NO_UNIT}(?= )"
     r"| (?:man|woman|lady|gentleman|girl|boy|person|female|male) (?:of |aged )?(?P<of>\d{1,3})(?! (?:weeks?|days?|months?|kg|times|out|over))(?= )"
     r"| (?:turned|turning) (?P<turned>\d{1,3})(?= )"
