@@ -19,6 +19,7 @@ from preceptor.service.accounts.models import Role
 from preceptor.service.learning import steps
 from preceptor.service.learning.gathering import told_since
 from preceptor.service.learning.learning import learn, promote, update_of
+from preceptor.service.learning.telling import in_words
 from preceptor.service.oversight.standing import set_standing
 from preceptor.service.requests.cases import case_of
 from preceptor.service.requests.deciding import decide, give_first_view, open_request
@@ -94,6 +95,10 @@ def test_decisions_with_their_reason_carry_a_limit_further_until_it_is_rolled_ba
     assert all(f"{who.shown_name} (9)" in said for who in team)
     assert "Already booked: in 45 requests an appointment was there, and its date was beyond the limit." in said
     assert "A problem first recorded 365 days ago, or earlier" in said
+    untried = "Already booked, 10 days and not 7, on live decisions: none yet that it would change"
+    assert untried in said
+    assert not any("Already booked" in words for words in made.figures["challenge"]["met"])
+    assert f"  in the contest: already{untried[7:]}" in "\n".join(in_words(made.figures, made.step.version))
     assert team[0].shown_name not in text_of(as_(team[1]).get(reverse("learnt")))
     assert not lowered(advice_with_an_appointment(9))  # a challenger advises nobody
 

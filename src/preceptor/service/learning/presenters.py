@@ -10,7 +10,7 @@ from typing import Any
 from preceptor.evaluation.groups import AGE_BANDS
 from preceptor.service.accounts.models import User
 from preceptor.service.learning.models import ModelStep
-from preceptor.service.learning.record_rules import limits_in_words, rules_in_words
+from preceptor.service.learning.record_rules import contest_in_words, limits_in_words, rules_in_words
 from preceptor.service.learning.telling import MEASURES, SOURCES, held_back, started_from
 from preceptor.service.oversight.sheets import Sheet
 from preceptor.service.practices.models import Practice
@@ -66,7 +66,8 @@ def live(challenge: Mapping[str, Any]) -> list[str]:
         )
     else:
         said.append("The random audit has judged none of them yet.")
-    return said
+    untried = (contest_in_words(each) for each in challenge.get("context", ()) if not each["n"])
+    return [*said, *(f"{words[:1].upper()}{words[1:]}." for words in untried)]
 
 
 def taught(lessons: Mapping[str, Any]) -> list[str]:

@@ -45,9 +45,12 @@ def answers_as_json(found: Answers, before: Mapping[str, int]) -> dict[str, Any]
 
 
 def with_contest(challenge: Mapping[str, Any], found: Sequence[Contested]) -> dict[str, Any]:
-    """The figures of a challenge, and each limit that differs among what was met or is missing."""
+    """The figures of a challenge, and each limit that differs among what was met or is missing.
+
+    A limit that no live decision was about has met nothing, and lost nothing.
+    """
     said = [_contested(each) for each in found]
-    met = [contest_in_words(each) for each in said if each["well"]]
+    met = [contest_in_words(each) for each in said if each["well"] and each["n"]]
     missing = [*challenge["missing"], *(contest_in_words(each) for each in said if not each["well"])]
     return dict(challenge) | {
         "context": said, "met": [*challenge["met"], *met], "missing": missing, "passed": not missing,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from preceptor.learning.challenge import Challenged, MovedCase, Pair
 from preceptor.learning.fitting import Report
-from preceptor.service.learning.record_rules import limits_in_words, rules_in_words
+from preceptor.service.learning.record_rules import contest_in_words, limits_in_words, rules_in_words
 from preceptor.supervision.figures import Figure, Share
 from preceptor.supervision.non_inferiority import Comparison
 
@@ -103,6 +103,7 @@ def in_words(figures: Mapping[str, Any], version: str) -> list[str]:
     if figures.get("context"):  # what was learnt before there was any has none
         lines += ["", "What the record answers:"]
         lines += [f"  {words}" for words in (*limits_in_words(figures["context"]), *rules_in_words(figures["context"]))]
+        lines += [f"  in the contest: {contest_in_words(each)}" for each in challenge["context"]]
     lines += ["", f"On the hold-out ({challenge['n']:,} synthetic requests), before and after:"]
     lines += [measure_in_words(words, challenge["measures"][name]) for name, words, _ in MEASURES]
     moved = challenge["moved"]
