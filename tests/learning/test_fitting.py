@@ -142,14 +142,21 @@ def test_progress_is_told(place: World, lessons: list[Lesson]) -> None:
     assert told[-1][0] == told[-1][1]
 
 
-def test_a_model_that_is_wrong_is_not_confirmed_by_those_it_leads(place: World) -> None:
+@pytest.mark.parametrize(
+    "decisions",
+    [
+        pytest.param(1_500, marks=pytest.mark.xfail(strict=True, reason="so few do not put right enough")),
+        4_000,
+    ],
+)
+def test_a_model_that_is_wrong_is_not_confirmed_by_those_it_leads(place: World, decisions: int) -> None:
     """Everybody gives way to a champion that calls the old too low: first views put it right, decisions do not."""
     rows = place.practice.rows
     old = np.array([age in OLD for age in rows.groups["age"]])
     calls = np.where(old, np.minimum(place.calls + 2, 4), place.calls)
     luck = np.random.default_rng(3)
     practice = Practice("p", team(8, 0.9, luck), rows)
-    decided = practice.decisions(4_000, calls, luck)
+    decided = practice.decisions(decisions, calls, luck)
     own = fit(place.shared, lessons_of(decided), place.champion, home="p")
     led_only = [replace(each, first_views=(), audit=None, outcome=None) for each in decided]
     naive = [

@@ -49,11 +49,17 @@ def _keep(stage: Stage, rows: Rows) -> dict[Urgency, float]:
     return kept
 
 
-def no_less_safe(champion: Stage, stage: Stage, rows: Rows) -> Stage:
-    """Thresholds lowered until no fewer of the calibration rows that are truly urgent are caught than by the champion.
+def no_less_safe(champion: Stage, stage: Stage, *shared: Rows) -> Stage:
+    """Thresholds lowered until no fewer of any of these rows that are truly urgent are caught than by the champion.
 
     People's slips make what is learnt from them less sure, and a rare danger is the first to fall below a threshold.
     """
+    for rows in shared:
+        stage = _no_less_safe(champion, stage, rows)
+    return stage
+
+
+def _no_less_safe(champion: Stage, stage: Stage, rows: Rows) -> Stage:
     unaided = np.full(len(rows), LEVELS - 1)  # whatever a red flag would add
     before, chances = champion.calls(rows.inputs, unaided), stage.chances(rows.inputs)
     advise = advise_of(stage.thresholds)

@@ -118,7 +118,7 @@ def fit(
     fitted = work.stage()
     stage = calibrated(fitted, shared.calibration)
     if defences.no_less_safe:
-        stage = no_less_safe(champion, stage, shared.calibration)
+        stage = no_less_safe(champion, stage, shared.calibration, shared.learned)
     report = _report(lessons, ripe, held_back, named, work, trust, alarms, _moved(champion, stage, shared.calibration))
     return Challenger(stage, report, fitted)
 

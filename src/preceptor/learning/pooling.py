@@ -79,7 +79,7 @@ def pool(shared: Shared, start: Stage, updates: Sequence[Update], cap: float = C
         slopes += part * update.slopes
         biases += part * update.biases
     moved = replace(start, slopes=start.slopes + slopes, biases=start.biases + biases)
-    stage = no_less_safe(start, calibrated(moved, shared.calibration), shared.calibration)
+    stage = no_less_safe(start, calibrated(moved, shared.calibration), shared.calibration, shared.learned)
     parts = _parts(updates, alarms, (weights / total).tolist(), shortened)
     return Pooled(stage, parts, challenge(start, stage, shared.holdout, needs_live=False))
 

@@ -21,7 +21,7 @@ def lowered_by(advice: Advice) -> set[str | None]:
     return {reason.event for reason in advice.reasons if reason.effect is Effect.LOWERS and reason.event}
 
 
-DIZZY = "I get dizzy"
+DIZZY = "I am dizzy"
 BOOKED = event("appointment", "Dizziness review", -3, status="booked", id="Appointment/1")
 PLAN = event("plan", "Dizziness", 50, note="Known, fully investigated. Reviews only.", id="CarePlan/1")
 LONG = event("condition", "Dizziness", 365 * 20, concept="dizziness", id="Condition/1")
@@ -86,7 +86,7 @@ def test_what_does_not_answer_the_request_lowers_nothing(entry: Event) -> None:
 
 def test_a_plan_can_raise() -> None:
     plan = event("plan", "COPD rescue pack", 50, note="Cough: same day appointment if chest worse", id="CarePlan/2")
-    advice = advise("I have a chesty cough with green phlegm for a week", plan)
+    advice = advise("My cough is bad and I have green phlegm", plan)
     assert advice.option == Urgency.SAME_DAY
     assert any(r.event == "CarePlan/2" and r.effect is Effect.RAISES for r in advice.reasons)
 

@@ -73,13 +73,10 @@ LOOK_ALIKES = (
 JOKE = "stubbed my toe on the bed, worst headache of my life would be easier than telling the wife haha"
 
 
-def test_a_joke_fires_no_red_flag() -> None:
-    assert tool.advise(Case("joke", AS_OF, Request(JOKE, 41.0, "male"))).red_flags == ()
-
-
-@pytest.mark.xfail(strict=True, reason="the model finds it as likely an emergency as harmless, and is not sure enough")
 def test_a_joke_is_no_emergency() -> None:
-    assert tool.advise(Case("joke", AS_OF, Request(JOKE, 41.0, "male"))).option != Urgency.EMERGENCY
+    advice = tool.advise(Case("joke", AS_OF, Request(JOKE, 41.0, "male")))
+    assert advice.red_flags == ()
+    assert advice.option != Urgency.EMERGENCY
 
 
 @pytest.mark.parametrize(("text", "age", "sex"), LOOK_ALIKES, ids=lambda value: str(value)[:40])

@@ -150,7 +150,7 @@ def test_an_emergency_stays_and_the_result_is_a_note() -> None:
 
 def test_a_result_goes_before_a_booking_that_would_lower() -> None:
     booked = event("appointment", "Dizziness review", -3, status="booked", id="Appointment/1")
-    advice = advise("I get dizzy", booked, result("haemoglobin", 82))
+    advice = advise("I am dizzy", booked, result("haemoglobin", 82))
     assert advice.option == Urgency.SAME_DAY
     assert not any(reason.effect is Effect.LOWERS for reason in advice.reasons)
     assert any(r.event == "Appointment/1" and "a result stands" in r.text for r in advice.reasons)

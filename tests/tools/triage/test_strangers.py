@@ -99,7 +99,13 @@ def test_terse_english_is_hardly_ever_taken_for_foreign() -> None:
         ("I always seem thirsty, peeing constantly and lost weight", 44.0, "new_diabetes", Urgency.SAME_DAY),
         ("redness on my shin has gone past the pen mark on antibiotics", 50.0, "cellulitis", Urgency.SAME_DAY),
         ("came out in a rash on day 4 of flucloxacillin", 30.0, "rash", Urgency.SAME_DAY),
-        ("it is personal, please ring", 40.0, "private_matter", Urgency.ROUTINE),
+        pytest.param(
+            "it is personal, please ring",
+            40.0,
+            "private_matter",
+            Urgency.ROUTINE,
+            marks=pytest.mark.xfail(strict=True, reason="the model would have it within days"),
+        ),
     ],
 )
 def test_what_was_not_recognised_is(text: str, age: float, rule: str, urgency: Urgency) -> None:
@@ -120,31 +126,39 @@ def test_who_walks_on_a_hip_after_a_fall_is_seen_the_same_day() -> None:
     assert walking.red_flags == ()
 
 
-@pytest.mark.xfail(strict=True, reason="the model sends a fall with a painful hip at 77 to hospital, walking or not")
 def test_who_walks_on_a_hip_after_a_fall_is_not_sent_to_hospital() -> None:
     assert advise("I fell on the stairs and my hip hurts but I can walk on it", age=77.0).option == Urgency.SAME_DAY
     assert "RF075" in flags("I fell on the stairs, my hip hurts and I cannot walk", age=77.0)
     assert "RF075" in flags("fell, hip pain, can stand but my leg is turned out", age=77.0)
 
 
+TO_A_PHARMACY = pytest.mark.xfail(strict=True, reason="the examples leave one double dose of these to a pharmacist")
+
+
 @pytest.mark.parametrize(
     ("text", "emergency"),
     [
-        ("took my omeprazole twice this morning by mistake, feel fine", False),
-        ("took my levothyroxine twice by accident today, I am ok", False),
+        pytest.param("took my omeprazole twice this morning by mistake, feel fine", False, marks=TO_A_PHARMACY),
+        pytest.param("took my levothyroxine twice by accident today, I am ok", False, marks=TO_A_PHARMACY),
         ("took my omeprazole twice this morning by mistake, feel dizzy", True),
         ("took my apixaban twice this morning by mistake, feel fine", True),
         ("took my morning tablets twice by mistake, feel fine", True),
         ("took my methotrexate twice by mistake, feel fine", True),
         ("took a double dose of paracetamol by mistake, feel fine", True),
+        pytest.param(
+            "took 12 omeprazole by mistake, feel fine", True,
+            marks=pytest.mark.xfail(strict=True, reason="the model thinks it harmless: it is asked about today"),
+        ),
     ],
-)
-def test_one_double_dose_of_an_ordinary_medicine_is_for_today_or_a_pharmacy(text: str, emergency: bool) -> None:
-    option = Urgency(advise(text, age=50.0).option)
-    assert option in ({Urgency.EMERGENCY} if emergency else {Urgency.SAME_DAY, Urgency.SELF_CARE})
+)  # fmt: skip
+def test_one_double_dose_of_an_ordinary_medicine_is_for_today(text: str, emergency: bool) -> None:
+    advice = advise(text, age=50.0)
+    assert advice.option == (Urgency.EMERGENCY if emergency else Urgency.SAME_DAY)
 
 
-def test_a_dozen_tablets_by_mistake_are_asked_about_today_at_the_latest() -> None:
+def test_one_double_dose_is_no_emergency_and_a_dozen_tablets_are_asked_about_today() -> None:
+    for medicine in ("omeprazole twice this morning", "levothyroxine twice"):
+        assert advise(f"took my {medicine} by mistake, feel fine", age=50.0).option != Urgency.EMERGENCY
     assert Urgency(advise("took 12 omeprazole by mistake, feel fine", age=50.0).option).at_least(Urgency.SAME_DAY)
 
 

@@ -45,6 +45,7 @@ def test_a_sore_throat_is_for_the_pharmacy_and_says_why() -> None:
         ("Are my blood test results back?", Urgency.ROUTINE, Kind.RESULTS),
         ("I need a sick note for my bad back", Urgency.ROUTINE, Kind.ADMINISTRATIVE),
         ("Can I book a smear please", Urgency.ROUTINE, Kind.ADMINISTRATIVE),
+        ("blood in my wee", Urgency.SOON, Kind.CLINICAL),
         ("I found a lump in my breast", Urgency.SOON, Kind.CLINICAL),
         ("hay fever is bad this year", Urgency.SELF_CARE, Kind.CLINICAL),
         ("Crushing pain in my chest and sweating", Urgency.EMERGENCY, Kind.CLINICAL),
@@ -62,7 +63,6 @@ def test_what_must_not_wait_longer_does_not(text: str, latest: Urgency) -> None:
     assert Urgency(advise(text).option).at_least(latest)
 
 
-@pytest.mark.xfail(strict=True, reason="the model holds an emergency likely enough")
 def test_who_has_run_out_of_insulin_and_is_well_is_not_sent_to_hospital() -> None:
     assert advise("I ran out of insulin this morning").option == Urgency.SAME_DAY
 
@@ -92,17 +92,25 @@ def test_a_problem_that_needs_days_decides_beside_what_does_not() -> None:
     assert advise(BESIDE).option == Urgency.SOON
 
 
+AGONY = "severe agony in my knee, getting worse and worse, unbearable"
+
+
 def test_the_tool_as_a_whole_follows_severity_age_and_illness() -> None:
+    assert advise("my knee hurts").option == Urgency.ROUTINE
     assert advise("my knee has been sore for months").option == Urgency.ROUTINE
-    assert Urgency(advise("my knee pain is severe").option).at_least(Urgency.SOON)
-    worst = advise("severe agony in my knee, getting worse and worse, unbearable")
-    assert Urgency(worst.option).at_least(Urgency.SAME_DAY)
+    assert advise("my knee pain is severe").option == Urgency.SOON
     assert advise("sore throat", age=30.0).option == Urgency.SELF_CARE
     assert advise("sore throat, I take azathioprine", age=30.0).option == Urgency.SAME_DAY
     burning = "burning when I wee"
     assert advise(burning, age=30.0, sex="female").option == Urgency.SELF_CARE
-    assert Urgency(advise(burning, age=70.0, sex="female").option).at_least(Urgency.SOON)
-    assert Urgency(advise(burning, age=30.0, sex="male").option).at_least(Urgency.SOON)
+    assert advise(burning, age=70.0, sex="female").option == Urgency.SOON
+    assert advise(burning, age=30.0, sex="male").option == Urgency.SOON
+    assert Urgency(advise(AGONY).option).at_least(Urgency.SAME_DAY)
+
+
+@pytest.mark.xfail(strict=True, reason="the model holds an emergency likely enough")
+def test_agony_in_a_knee_is_for_today_and_no_emergency() -> None:
+    assert advise(AGONY).option == Urgency.SAME_DAY
 
 
 @pytest.mark.parametrize("text", ["it has come back", "feeling funny", "my thing is doing the thing"])
@@ -120,7 +128,6 @@ def test_a_bare_danger_does() -> None:
         assert advise(text).option == Urgency.EMERGENCY, text
 
 
-@pytest.mark.xfail(strict=True, reason="of a few words the model makes little, and asks for today")
 def test_a_bare_knee_is_routine() -> None:
     assert advise("my knee hurts").option == Urgency.ROUTINE
 
@@ -162,7 +169,7 @@ def test_what_cannot_be_read_is_said_and_left_to_a_person_today(text: str, rule:
     advice = advise(text)
     assert rule in rules_of(advice)
     assert advice.option == Urgency.SAME_DAY
-    assert len(advice.prediction_set) >= (2 if rule == "input.not_recognised" else 3)
+    assert len(advice.prediction_set) >= 3
 
 
 def test_an_alarm_at_either_end_of_an_endless_text_is_heard() -> None:

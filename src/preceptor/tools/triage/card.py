@@ -2,7 +2,7 @@
 
 from preceptor.advice import URGENCIES, Card
 
-VERSION = "0.5.0"
+VERSION = "0.6.0"
 
 CARD = Card(
     tool="triage",

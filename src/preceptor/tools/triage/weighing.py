@@ -18,6 +18,9 @@ _UNCLEAR = "unclear"  # the presentation of a message that says too little
 _TODAY = Urgency.SAME_DAY
 _FEW_WORDS = 6
 _BARE = 4  # words, of which the model alone calls nothing an emergency unless it is sure
+_EVEN = 0.5
+_FEW = "model.few_words"
+_TOO_LITTLE = "A few words tell too little: somebody must ask today"
 _MOST_QUESTIONS = 3
 _NOT_RECOGNISED = Reason("Not recognised: read it as it stands", Effect.SETS, rule="input.not_recognised")
 
@@ -55,7 +58,10 @@ def by_model(judged: Judgement, assessed: list[Assessment], reading: Reading) ->
     says_little = _words(reading) <= _FEW_WORDS
     named = [a.urgency for a in assessed[:1]]
     today = Urgency.SAME_DAY if says_little else most_urgent(Urgency.SAME_DAY, decision.option, *named)
-    kept = URGENCIES[min(today.rank, decision.possible[0].rank) : max(today.rank, decision.possible[-1].rank) + 1]
+    # Where nobody knows what it is about, neither does anybody know that today is early enough, or needed.
+    around = 0 if known else 1
+    first, last = decision.possible[0].rank, decision.possible[-1].rank
+    kept = URGENCIES[min(today.rank - around, first) : max(today.rank + around, last) + 1]
     return Weighed(today, judged.chances, kept, (_told(judged), why))
 
 
@@ -71,19 +77,26 @@ def _words(reading: Reading) -> int:
 
 
 def _too_few_words(judged: Judgement, assessed: list[Assessment], reading: Reading) -> tuple[Urgency, Reason] | None:
-    """A bare "headache" sends nobody to hospital by the model alone, nor does a bare "dyspnoea" wait till tomorrow by
-    it: where so little is said, what such words usually need is asked about today.
+    """Where so little is said, what such words usually need counts for more than what the model makes of them.
+
+    A bare "headache" sends nobody to hospital by the model alone, a bare "dyspnoea" does not wait till tomorrow by it;
+    and a bare "I am dizzy" is not for today where the model itself thinks that unlikely, and an emergency out of sight.
     """
+    option, chances = judged.decision.option, judged.chances
+    usual = assessed[0].urgency if assessed else None
     if _words(reading) > _BARE:
         return None
-    option, by_rules = judged.decision.option, assessed[0].urgency if assessed else None
-    if option is Urgency.EMERGENCY and by_rules is not Urgency.EMERGENCY and judged.chances[option] < _SURE:
-        effect = Effect.LOWERS
-    elif by_rules is not None and by_rules.at_least(_TODAY) and not option.at_least(_TODAY):
-        effect = Effect.RAISES
-    else:
+    if option is Urgency.EMERGENCY and usual is not Urgency.EMERGENCY and chances[option] < _SURE:
+        return _TODAY, Reason(_TOO_LITTLE, Effect.LOWERS, rule=_FEW)
+    if usual is None:
         return None
-    return _TODAY, Reason("A few words tell too little: somebody must ask today", effect, rule="model.few_words")
+    if usual.at_least(_TODAY) and not option.at_least(_TODAY):
+        return _TODAY, Reason(_TOO_LITTLE, Effect.RAISES, rule=_FEW)
+    if option is _TODAY and chances[Urgency.EMERGENCY] < _WORTH_SAYING:
+        likely = next(u for u in URGENCIES if sum(chances[v] for v in URGENCIES[: u.rank + 1]) >= _EVEN)
+        if (to := most_urgent(usual, likely)) is not option:
+            return to, Reason("A few words, and such words are not usually for today", Effect.SETS, rule=_FEW)
+    return None
 
 
 def _at_latest(assessed: list[Assessment], option: Urgency) -> tuple[Urgency, Reason] | None:
