@@ -15,13 +15,13 @@ CARD = Card(
     owner="Preceptor",
     scale=tuple(URGENCIES),
     evidence=(
-        "Rules and a model beside them, which learned from 34,263 synthetic examples by twenty-four authors and was "
+        "Rules and a model beside them, which learned from 47,879 synthetic examples by thirty-four authors and was "
         "calibrated on 2,707 synthetic requests by four others. On 550 synthetic requests by an author who had read "
-        "neither (benchmarks/evaluation/RESULTS.md, November 2026): 462 of 550 acceptable, 84.0% (95% interval 80.7 to "
-        "86.8); less urgent than any acceptable answer in 25 of 550, 4.5% (3.1 to 6.6); 3 of 72 emergencies missed, "
-        "4.2% (1.4 to 11.5); 28 of 431 that were none sent to 999, 6.5% (4.5 to 9.2). On 84 real emergency-department "
-        "complaints of experts' levels 1 and 2, with age and sex: 80 advised for the same day or sooner, 95.2% (88.4 "
-        "to 98.1; the nurses there 88.1%). Its red flags are tested on wordings made up by their authors (figures in "
+        "neither (benchmarks/evaluation/RESULTS.md, November 2026): 478 of 550 acceptable, 86.9% (95% interval 83.8 to "
+        "89.5); less urgent than any acceptable answer in 23 of 550, 4.2% (2.8 to 6.2); 2 of 72 emergencies missed, "
+        "2.8% (0.8 to 9.6); 22 of 431 that were none sent to 999, 5.1% (3.4 to 7.6). On 84 real emergency-department "
+        "complaints of experts' levels 1 and 2, with age and sex: 77 advised for the same day or sooner, 91.7% (83.8 "
+        "to 95.9; the nurses there 88.1%). Its red flags are tested on wordings made up by their authors (figures in "
         "docs/reference/triage.md). No clinician has validated it."
     ),
     limits=(
