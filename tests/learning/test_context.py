@@ -62,6 +62,14 @@ def test_a_truth_goes_before_what_was_thought_and_rests_on_whoever_agrees() -> N
     assert says(S, R, TOO_FAR, audit=said(R, "bob"), outcome=said(E, "later"), **reason) == ("later", False, False)
 
 
+def test_a_truth_does_not_make_another_cause_speak_for_the_entry() -> None:
+    other = {"reason": "wrong_about_symptom"}
+    assert says(S, R, TOO_FAR, audit=said(R, "bob"), **other) is None
+    assert says(S, R, TOO_FAR, outcome=said(R, "bob"), **other) is None
+    assert says(S, R, TOO_FAR, audit=said(S, "bob"), **other) == ("bob", False, False)
+    assert says(R, S, LOWERED, audit=said(R, "bob"), reason="something_missed") == ("bob", True, False)
+
+
 def test_no_truth_is_not_agreement() -> None:
     assert says(S, S, TOO_FAR) == ("ann", False, True)
 

@@ -23,7 +23,8 @@ REASON_OF = {"booked": "already_booked", "plan": "standing_plan", "long_standing
 class Vote:
     """One decided request, asked about one entry: could it wait as the rule has it?
 
-    `account` is whom that rests on. `led`: it only equals the advice that it was taken in sight of.
+    `account` is whom that rests on. `led`: it only equals the advice that it was taken in sight of. `practice` is by its
+    code.
     """
 
     limit: Limit
@@ -32,6 +33,7 @@ class Vote:
     account: str
     waits: bool
     led: bool = False
+    practice: str = ""
 
     @property
     def reach(self) -> int:
@@ -65,8 +67,8 @@ def votes_of(decided: Iterable[Decided], set_aside: Collection[str] = ()) -> lis
     """What each request says of a limit, by its best answer.
 
     What turned out to be right, else an audit, else the clinician's own view: the more urgent where they gave it up for
-    the advice. To differ from the advice counts for a rule where its reason was given; to be sooner counts against it
-    whatever the reason. Where a truth and the clinician agree it rests on the clinician, else on whoever gave the
+    the advice. To differ from the advice counts for a rule where its reason was given, and with another reason no truth
+    makes it count; to be sooner counts against it whatever the reason. Where a truth and the clinician agree it rests on the clinician, else on whoever gave the
     truth: one auditor cannot speak for all whom they audit. No truth is not agreement. Accounts in `set_aside` say
     nothing.
     """
@@ -88,13 +90,13 @@ def _vote(decided: Decided, entry: Noted, set_aside: Collection[str]) -> Vote | 
     trusted = decided.final.account not in set_aside
     about_this = decided.final.urgency == decided.advised or decided.reason == REASON_OF[entry.rule]
     truth = next((each for each in (decided.outcome, decided.audit) if each and each.account not in set_aside), None)
-    if truth is not None:
-        waits = _waits(truth.urgency)
-        rests_on = decided.final.account if waits and _waits(own) and trusted else truth.account
-        return Vote(limit, days, decided.case, rests_on, waits)
-    if not trusted or (_waits(own) and not about_this):
+    waits = _waits(truth.urgency if truth else own)
+    if waits and _waits(own) and not about_this:  # it could wait, and for another cause
         return None
-    return Vote(limit, days, decided.case, decided.final.account, _waits(own), led)
+    if truth is not None:
+        account = decided.final.account if waits and _waits(own) and trusted else truth.account
+        return Vote(limit, days, decided.case, account, waits, practice=decided.practice)
+    return Vote(limit, days, decided.case, decided.final.account, waits, led, decided.practice) if trusted else None
 
 
 def _own_view(decided: Decided) -> tuple[Urgency, bool]:
