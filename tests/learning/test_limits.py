@@ -179,6 +179,18 @@ def test_an_account_that_an_alarm_names_says_nothing() -> None:
     assert learnt(agreed, set_aside=frozenset(TEAM[:2])) == 7
 
 
+def test_a_limit_goes_no_further_than_every_practice_of_the_installation_supports_by_itself() -> None:
+    here = [asks(10, R, who) for who in TEAM for _ in range(6)]
+    there = [asks(9, R, f"their {who}", practice="q") for who in TEAM for _ in range(6)]
+    assert learnt(here) == 10
+    assert learn_limits(here, LATER, practices=("p",)).moved == {"booked.soon": 10}
+    assert learn_limits(here, LATER, practices=("p", "new")).moved == {}
+    both = learn_limits([*here, *there], LATER, practices=("p", "q"))
+    assert both.moved == {"booked.soon": 9}
+    assert both.limits[1].tally.n == 30  # those up to the ninth day
+    assert learnt([*here, *(asks(9, S, f"their {who}", practice="q") for who in TEAM)]) == 7
+
+
 def test_what_is_young_waits_and_where_no_moment_is_given_nothing_moves() -> None:
     agreed = [asks(9, R, who) for who in TEAM for _ in range(6)]
     assert learn_limits(agreed, START - timedelta(days=1)).moved == {}
@@ -192,6 +204,10 @@ def test_the_same_day_is_not_answered_by_a_later_appointment_than_the_rest() -> 
     put_back = [asks(2, S, who, advised=R, noted=lowered) for who in TEAM]
     assert learn_limits(sooner, LATER).moved == {"booked.same_day": 3}
     assert learn_limits([*sooner, *put_back], LATER).moved == {"booked.soon": 1}
+    far = [asks(3, S, who, advised=R, noted=(Noted("booked", Did.LOWERED, "booked.soon", 3),)) for who in TEAM]
+    held = learn_limits([*sooner, *far], LATER)
+    assert held.moved == {"booked.same_day": 2, "booked.soon": 2}
+    assert held.limits[0].tally.n == 0  # told of the days up to the second, and not of the third
 
 
 def test_the_contest_refuses_a_further_limit_whose_live_cases_were_decided_sooner() -> None:

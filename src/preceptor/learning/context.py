@@ -23,8 +23,8 @@ REASON_OF = {"booked": "already_booked", "plan": "standing_plan", "long_standing
 class Vote:
     """One decided request, asked about one entry: could it wait as the rule has it?
 
-    `account` is whom that rests on. `led`: it only equals the advice that it was taken in sight of. `practice` is by its
-    code.
+    `account` is whom that rests on, `practice` the code of where. `led`: it only equals the advice that it was taken in
+    sight of.
     """
 
     limit: Limit
@@ -68,9 +68,9 @@ def votes_of(decided: Iterable[Decided], set_aside: Collection[str] = ()) -> lis
 
     What turned out to be right, else an audit, else the clinician's own view: the more urgent where they gave it up for
     the advice. To differ from the advice counts for a rule where its reason was given, and with another reason no truth
-    makes it count; to be sooner counts against it whatever the reason. Where a truth and the clinician agree it rests on the clinician, else on whoever gave the
-    truth: one auditor cannot speak for all whom they audit. No truth is not agreement. Accounts in `set_aside` say
-    nothing.
+    makes it count; to be sooner counts against it whatever the reason. Where a truth and the clinician agree it rests
+    on the clinician, else on whoever gave the truth: one auditor cannot speak for all whom they audit. No truth is not
+    agreement. Accounts in `set_aside` say nothing.
     """
     asked = [(each, entry) for each in decided for entry in each.noted if entry.days is not None]
     votes = [_vote(each, entry, set_aside) for each, entry in asked]

@@ -1,7 +1,8 @@
 """How far an entry of the record may be and still answer a request: the limit in days that decisions here support.
 
 Further only on the decisions of several people, who agree for sure, on that very day too; nearer already where what was
-lowered is put back up too often. Each learning starts from the limit that ships, with every ripe decision again.
+lowered is put back up too often. Each learning starts from the limit that ships, with every ripe decision again. One
+model advises every practice of an installation, so a limit goes no further than each of them supports by itself.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import accumulate
 
@@ -101,39 +102,28 @@ class Contested:
 
 
 def learn_limits(
-    decided: Iterable[Decided], until: datetime | None, set_aside: Collection[str] = (), asked: Asked | None = None
-) -> Answers:
-    """What decisions whose last word was said by `until` support. With no such moment nothing moves."""
-    kept = ripe(decided, until)
+    decided: Iterable[Decided], until: datetime | None, set_aside: Collection[str] = (), asked: Asked | None = None,
+    practices: Collection[str] = (),
+) -> Answers:  # fmt: skip
+    """What decisions whose last word was said by `until` support. With no such moment nothing moves.
+
+    `practices`: the codes of those that the limits will hold for, also where nothing was decided there yet.
+    """
+    kept, asked = ripe(decided, until), asked or Asked()
     votes = votes_of(kept, set_aside)
-    worked = {
-        name: work_out(limit, [vote for vote in votes if vote.limit == limit], asked)
-        for name, limit in limits().items()
-    }
+    everywhere = {*practices, *(each.practice for each in kept)}
+    on = {name: [vote for vote in votes if vote.limit == limit] for name, limit in limits().items()}
+    worked = {name: _for_each(limit, on[name], everywhere, asked) for name, limit in limits().items()}
     sooner, later = worked["booked.same_day"], worked["booked.soon"]
     if sooner.days > later.days:  # what is needed the same day is not answered by a later appointment than the rest
-        worked["booked.same_day"] = replace(sooner, days=later.days)
+        worked["booked.same_day"] = _worked(sooner.limit, later.days, on["booked.same_day"], asked)
     return Answers(tuple(worked.values()), tuple(told_of(kept)))
 
 
 def work_out(limit: Limit, votes: Sequence[Vote], asked: Asked | None = None) -> Worked:
     """The limit that these votes on it support: the one that ships where they support no other."""
     asked = asked or Asked()
-    ships = limit.reach(limit.days)
-    # What the rule lowered and nobody questioned says nothing for going further: it would confirm itself.
-    told = [vote for vote in votes if not (vote.led and vote.waits and vote.reach > ships)]
-    steps = _steps(limit)
-    poor = _too_often_put_back(steps, told, asked)
-    nearest = max((at for at in steps if at <= ships and at not in poor), default=steps[0])
-    if nearest < ships:
-        return Worked(limit, _days(limit, nearest), tally(_between(told, nearest, ships), asked))
-    for step, before in zip(reversed(steps), reversed(steps[:-1]), strict=False):
-        if step <= ships:
-            break
-        whole, last = tally(_between(told, ships, step), asked), tally(_between(told, before, step), asked)
-        if step not in poor and _is_supported(whole, last, asked):
-            return Worked(limit, _days(limit, step), whole)
-    return Worked(limit, limit.days, tally(_between(told, ships, steps[-1]), asked))
+    return _worked(limit, _supported(limit, _telling(limit, votes), asked), votes, asked)
 
 
 def contest(
@@ -161,6 +151,42 @@ def tally(votes: Sequence[Vote], asked: Asked) -> Tally:
     counted = _shared(list(by_account.values()), asked.most_of_one)
     whole = counted + n - waits
     return Tally(waits, n, counted, dict(by_account), wilson(counted, whole) if whole else None)
+
+
+def _for_each(limit: Limit, votes: Sequence[Vote], practices: Collection[str], asked: Asked) -> Worked:
+    """The furthest that all decisions support together, and those of each practice by itself too."""
+    found = work_out(limit, votes, asked)
+    alone = [work_out(limit, [vote for vote in votes if vote.practice == each], asked) for each in practices]
+    days = min((found.days, *(each.days for each in alone)), key=limit.reach)
+    return _worked(limit, days, votes, asked)
+
+
+def _telling(limit: Limit, votes: Iterable[Vote]) -> list[Vote]:
+    """Without what the rule lowered and nobody questioned: for going further it would confirm itself."""
+    ships = limit.reach(limit.days)
+    return [vote for vote in votes if not (vote.led and vote.waits and vote.reach > ships)]
+
+
+def _worked(limit: Limit, days: int, votes: Iterable[Vote], asked: Asked) -> Worked:
+    ships, at = limit.reach(limit.days), limit.reach(days)
+    low, high = (ships, _steps(limit)[-1]) if at == ships else sorted((ships, at))
+    return Worked(limit, days, tally(_between(_telling(limit, votes), low, high), asked))
+
+
+def _supported(limit: Limit, votes: Sequence[Vote], asked: Asked) -> int:
+    """In days: the furthest step that these votes support, or the nearest that what was put back leaves."""
+    ships, steps = limit.reach(limit.days), _steps(limit)
+    poor = _too_often_put_back(steps, votes, asked)
+    nearest = max((at for at in steps if at <= ships and at not in poor), default=steps[0])
+    if nearest < ships:
+        return _days(limit, nearest)
+    for step, before in zip(reversed(steps), reversed(steps[:-1]), strict=False):
+        if step <= ships:
+            break
+        whole, last = tally(_between(votes, ships, step), asked), tally(_between(votes, before, step), asked)
+        if step not in poor and _is_supported(whole, last, asked):
+            return _days(limit, step)
+    return limit.days
 
 
 def _is_supported(whole: Tally, last: Tally, asked: Asked) -> bool:

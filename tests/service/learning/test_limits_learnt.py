@@ -166,7 +166,16 @@ def test_one_account_moves_nothing_and_the_page_says_what_it_would_take(practice
     assert made.figures["context"]["limits"][1]["after"] == 7
     said = text_of(as_(team[0]).get(reverse("learnt")))
     assert "An appointment up to 7 days away answers a request that could wait a few days, as before: of 60" in said
-    assert "To go further takes 20 or more, by 4 clinicians, none of them above 30%, and 80% at the lower end." in said
+    assert "To go further takes, at each practice here, 20 or more, by 4 clinicians, none of them above 30%" in said
+
+
+def test_what_one_practice_supports_is_not_put_upon_another_of_the_installation(practice, team) -> None:
+    with_appointments(practice, team, 9, 30, OLD)
+    assert learn().figures["context"]["limits"][1]["after"] == 9
+
+    a_practice()
+
+    assert learn().figures["context"]["limits"][1]["after"] == 7
 
 
 def test_what_others_are_sent_has_nothing_of_it(practice, team) -> None:

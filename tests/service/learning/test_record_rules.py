@@ -59,12 +59,21 @@ def votes(limit: Any, days: int, times: int, waits: bool = True) -> list[Vote]:
             LASTING, votes(LASTING, 200, 1), 365,
             "A problem first recorded 365 days ago, or earlier, and said to be unchanged counts as long-standing, as "
             "before: of 5 decisions here about a newer one 5 could wait, by 5 clinicians (95% interval 57% to 100%). "
-            "To go further takes 20 or more, by 4 clinicians, none of them above 30%, and 80% at the lower end.",
+            "To go further takes, at each practice here, 20 or more, by 4 clinicians, none of them above 30%, and "
+            "80% at the lower end.",
         ),
     ],
 )  # fmt: skip
 def test_a_limit_is_told_in_a_sentence(limit: Any, given: list[Vote], before: int, words: str) -> None:
     assert said_of(work_out(limit, given), before) == words
+
+
+def test_the_same_day_that_the_other_limit_alone_holds_back_does_not_claim_decisions() -> None:
+    sooner = limits()["booked.same_day"]
+    assert said_of(Worked(sooner, 0, work_out(sooner, []).tally), 1) == (
+        "An appointment on the very day (1 before) now answers a request for the same day: it goes no further than "
+        "for a request that could wait a few days."
+    )
 
 
 def test_who_counts_for_less_than_they_said_is_told() -> None:

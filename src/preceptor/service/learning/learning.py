@@ -90,7 +90,8 @@ def learn(
     head, last = as_onnx(challenger.slopes, challenger.biases), challenger.report.last
     set_aside = frozenset(name for alarm in challenger.report.alarms if alarm.sets_aside for name in alarm.accounts)
     set_aside -= cleared
-    answers = learn_limits([each.decided for each in told], last, set_aside)
+    practices = list(Practice.objects.values_list("ods_code", flat=True))
+    answers = learn_limits([each.decided for each in told], last, set_aside, practices=practices)
     rival = Rival(challenger.stage, answers.moved, last, set_aside)
     figures = {
         "lessons": telling.lessons_as_json(challenger.report)

@@ -16,9 +16,9 @@ _PLACES = 6
 _ASKED = Asked()
 # What a limit means: what an entry at the limit does, and what lies beyond it.
 _MEANS = {
-    "booked.same_day": ("An appointment up to {days} away{before} {answers} a request for the same day", "a later one"),
+    "booked.same_day": ("An appointment {within}{before} {answers} a request for the same day", "a later one"),
     "booked.soon": (
-        "An appointment up to {days} away{before} {answers} a request that could wait a few days", "a later one",
+        "An appointment {within}{before} {answers} a request that could wait a few days", "a later one",
     ),
     "long_standing.first_recorded_before": (
         "A problem first recorded {days} ago{before}, or earlier, and said to be unchanged {answers} as long-standing",
@@ -68,7 +68,7 @@ def limit_in_words(said: Mapping[str, Any]) -> str:
     moved = said["before"] != said["after"]
     answers = _ANSWERS.get(said["limit"], ("now answers", "answers"))[not moved]
     before = f" ({said['before']} before)" if moved else ""
-    line = means.format(days=_days(said["after"]), before=before, answers=answers)
+    line = means.format(days=_days(said["after"]), within=_within(said["after"]), before=before, answers=answers)
     return f"{line}{'' if moved else ', as before'}: {_rests_on(said, beyond)}"
 
 
@@ -117,13 +117,15 @@ def _rests_on(said: Mapping[str, Any], beyond: str) -> str:
         capped = f" No clinician counts for more than {_ASKED.most_of_one:.0%}." if said["counted"] < waits else ""
         return f"{waits} of {n} such decisions here by {clinicians}{interval}.{capped}"
     if said["after"] != said["ships"]:
+        if n == waits:  # held back by the other limit alone
+            return "it goes no further than for a request that could wait a few days."
         return f"of {n} decisions here about {beyond} {n - waits} were for sooner."
     if not n:
         return f"no decision here was about {beyond}."
     return (
-        f"of {n} decisions here about {beyond} {waits} could wait, by {clinicians}{interval}. To go further takes "
-        f"{_ASKED.decisions} or more, by {_ASKED.people} clinicians, none of them above {_ASKED.most_of_one:.0%}, and "
-        f"{_ASKED.support:.0%} at the lower end."
+        f"of {n} decisions here about {beyond} {waits} could wait, by {clinicians}{interval}. To go further takes, at "
+        f"each practice here, {_ASKED.decisions} or more, by {_ASKED.people} clinicians, none of them above "
+        f"{_ASKED.most_of_one:.0%}, and {_ASKED.support:.0%} at the lower end."
     )
 
 
@@ -155,6 +157,10 @@ def _clinicians(n: int) -> str:
 
 def _requests(n: int) -> str:
     return "1 request" if n == 1 else f"{n:,} requests"
+
+
+def _within(n: int) -> str:
+    return f"up to {_days(n)} away" if n else "on the very day"
 
 
 def _days(n: int) -> str:
