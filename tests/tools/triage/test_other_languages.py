@@ -117,6 +117,90 @@ def test_a_denial_takes_a_phrase_away_and_what_cannot_be_done_does_not(denied: s
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "nie przechodzi ból w klatce",
+        "bez przerwy boli mnie w klatce",
+        "nie wytrzymuję bólu w klatce",
+        "ból w klatce na wdechu",
+        "mam duszności na leżąco",
+        "no pasa el dolor de pecho",
+        "no aguanto el dolor de pecho",
+        "não aguento a dor no peito",
+        "não passa a dor no peito",
+        "desmaiou na rua",
+        "teve uma convulsão na escola",
+        "estava no banho e desmaiou",
+        "acordou no chão inconsciente",
+        "no peito dói muito",
+        "non passa il dolore al petto",
+        "dolore al petto nei momenti di sforzo",
+        "non sopporto il dolore al petto",
+        "nu trece durerea în piept",
+        "am durerea în piept de azi",
+        "la douleur dans la poitrine ne passe pas",
+        "je ne supporte pas la douleur dans la poitrine",
+        "j'ai sans arrêt mal à la poitrine",
+        "не проходит боль в груди",
+        "не проходить біль у грудях",
+        "болит сердце нет сил",
+        "не только болит сердце",
+        "ما زال الم في صدري",
+        "لا يزال الم في صدري",
+        "لا اتحمل الم الصدر",
+        "silnaya bol v grudi na levoy storone",
+        "pappa nu modhu vanku thai gayu",
+        "mara dikra ni jibh suji gayi che",
+        "mere papa nu falij ho gaya",
+        "mummy nu dil da daura",
+        "mummy nu dil ka daura pya",
+        "mummy nu chest vich dard hunda",
+        "ani 3andi waja3 fi sadri",
+        "无缘无故胸口痛",
+        "没力气胸口痛",
+        "没法睡觉胸口痛",
+        "chhati ma dukhavo nathi matato",
+        "je peux pas dormir douleur dans la poitrine",
+        "mi hijo sin parar vomita sangre",
+    ],
+)
+def test_what_does_not_stop_or_cannot_be_borne_is_not_denied_nor_is_a_word_that_only_looks_like_a_denial(
+    text: str,
+) -> None:
+    assert alarms_in(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "boli mnie gardło nie ma gorączki ani bólu w klatce",
+        "no tengo dolor de pecho",
+        "não tenho dor no peito",
+        "non ho dolore al petto",
+        "nessun dolore al petto",
+        "ninguna dificultad para respirar",
+        "je n'ai pas mal à la poitrine",
+        "нет боли в груди",
+        "только кашель без боли в груди",
+        "nu am dureri în piept",
+        "buke betha na",
+        "buke betha nei shudhu kashi",
+        "seene mein dard nahi hai",
+        "لا يوجد الم في الصدر",
+        "سعال بس ما في الم صدر",
+        "没有胸口痛",
+    ],
+)
+def test_a_plain_denial_still_takes_a_phrase_away(text: str) -> None:
+    assert not alarms_in(text)
+
+
+def test_sick_to_the_heart_is_french_for_nausea() -> None:
+    assert not alarms_in("j'ai mal au coeur le matin")
+    assert {flag.id for flag in alarms_in("j'ai une douleur au coeur")} == {"RF190"}
+
+
+@pytest.mark.parametrize(
     ("text", "words"),
     [
         ("医生您好，我胸口很痛。", "胸口很痛"),

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from preceptor.advice import RedFlag, Span, Urgency
 from preceptor.tools.triage.text.normal import Sentence, sentences
@@ -40,10 +41,17 @@ _AS_LETTER = {"2": "\u0294", "3": "\u0295", "5": "x", "7": "\u0127"}
 
 @dataclass(frozen=True)
 class Denials:
-    """Words that take a phrase away: before it, unless one that says "can" comes next; and behind it."""
+    """Words that take a phrase away, before it and behind it.
+
+    One before it does not where a word of `able` comes next, one of `ahead` came just before, one of `goes_on` is
+    between, or one of its own `unless` is in the sentence.
+    """
 
     before: frozenset[str]
     able: frozenset[str]
+    ahead: frozenset[str]
+    goes_on: frozenset[str]
+    unless: dict[str, frozenset[str]]
     behind: re.Pattern[str]
 
     def take(self, sentence: Sentence, first: int, last: int) -> bool:
@@ -53,12 +61,19 @@ class Denials:
         if words[first] in self.before:  # the phrase is itself what cannot be done, and does not reach over a comma
             return any(first < at < last for at in sentence.breaks)
         _, end = sentence.clause(last - 1)
-        if any(
-            words[at] in self.before and words[at + 1] not in self.able
-            for at in range(max(start, first - _NEAR), first)
-        ):
+        if any(self._denies(words, at, start, first) for at in range(max(start, first - _NEAR), first)):
             return True
         return bool(self.behind.match(" ".join(words[last : min(end, last + 4)]) + " "))
+
+    def _denies(self, words: tuple[str, ...], at: int, start: int, first: int) -> bool:
+        """True when word `at` denies the phrase at `first`, in a clause from `start`."""
+        if words[at] not in self.before or words[at + 1] in self.able:
+            return False
+        if not self.unless.get(words[at], frozenset()).isdisjoint(words):
+            return False
+        if at > start and words[at - 1] in self.ahead:
+            return False
+        return self.goes_on.isdisjoint(words[at:first])
 
 
 @dataclass(frozen=True)
@@ -143,9 +158,13 @@ def _by_character(sentence: Sentence) -> Sentence:
     return Sentence(tuple(words), tuple(spans), frozenset(breaks), sentence.asks)
 
 
-def _denials(held: dict[str, list[str]]) -> Denials:
+def _denials(held: dict[str, Any]) -> Denials:
     """The `[deny]` table: `lasts` are words behind a denial that say that the matter itself does not stop."""
-    read = {name: [_as_read(word).replace("_", " ") for word in words] for name, words in held.items()}
+    unless = {_as_read(word): frozenset(map(_as_read, words)) for word, words in held["unless"].items()}
+    listed = {name: words for name, words in held.items() if name != "unless"}
+    read = {name: [_as_read(word).replace("_", " ") for word in words] for name, words in listed.items()}
     one_of = {name: "|".join(map(re.escape, words)) for name, words in read.items()}
-    behind = f"(?:(?:{one_of['between']}) ){{0,2}}(?:{one_of['behind']}) (?!(?:{one_of['lasts']}))"
-    return Denials(frozenset(read["before"]), frozenset(read["able"]), re.compile(behind))
+    denial = f"(?:{one_of['behind']}) (?!(?:{one_of['lasts']}))|(?:{one_of['closing']}) (?:$|(?:{one_of['then']}) )"
+    behind = re.compile(f"(?:(?:{one_of['between']}) ){{0,2}}(?:{denial})")
+    before, able, ahead, goes_on = (frozenset(read[name]) for name in ("before", "able", "ahead", "goes_on"))
+    return Denials(before, able, ahead, goes_on, unless, behind)
