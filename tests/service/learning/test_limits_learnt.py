@@ -189,7 +189,11 @@ def test_what_others_are_sent_has_nothing_of_it(practice, team) -> None:
 
 
 @pytest.mark.parametrize(
-    "limits", [{"booked.soon": 15}, {"booked.soon": "9"}, {"booked.soon": True}, {"booked.never": 3}, [7]]
+    "limits",
+    [
+        *({"booked.soon": days} for days in (15, -1, "9", 9.0, True, None, [9])),
+        *({"booked.never": 3}, {"booked.emergency": 3}, {"repeat.within": 30}, [7], None),
+    ],
 )
 def test_a_limit_beyond_its_bounds_is_refused_and_the_champion_stays(models: Path, limits) -> None:
     described = shipped() | {LIMITS: limits}

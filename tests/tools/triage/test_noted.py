@@ -18,11 +18,11 @@ DIZZINESS = next(each for each in the_library().presentations if each.id == "diz
 S, D, R = Urgency.SOON, Urgency.SAME_DAY, Urgency.ROUTINE
 
 
-def booked(days: int, text: str = "Dizziness review") -> Event:
+def booked(days: float, text: str = "Dizziness review") -> Event:
     return event("appointment", text, -days, status="booked")
 
 
-def lasting(days: int) -> Event:
+def lasting(days: float) -> Event:
     return event("condition", "Dizziness", days, concept="dizziness")
 
 
@@ -55,6 +55,13 @@ def test_an_appointment_is_read_back_with_how_far_it_was_and_what_for(urgency: U
 def test_so_is_how_long_something_has_lasted(days: int, did: Did) -> None:
     limit = "long_standing.first_recorded_before"
     assert shown("I am dizzy, same as always", lasting(days)) == (Noted("long_standing", did, limit, days),)
+
+
+def test_how_long_is_counted_in_whole_days_at_whatever_hour_it_was_recorded() -> None:
+    """As the day that is shown says it: an hour must not make of the limit's own day one that is beyond it."""
+    limit, afternoon = "long_standing.first_recorded_before", lasting(365 - 10 / 24)
+    assert shown("I am dizzy, same as always", afternoon) == (Noted("long_standing", Did.LOWERED, limit, 365),)
+    assert shown("I am dizzy", booked(7 + 6 / 24)) == (Noted("booked", Did.LOWERED, "booked.soon", 7),)
 
 
 def test_what_could_never_be_long_standing_and_what_has_changed_is_not_even_noted_as_such() -> None:

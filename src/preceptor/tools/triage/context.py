@@ -181,7 +181,7 @@ def _long_standing(
         return
     first = min(entries, key=lambda event: event.order)
     assert first.when is not None  # noqa: S101 - asked above
-    lasted = reading.case.as_of - first.when
+    lasted = reading.case.as_of.date() - first.when.date()  # whole days, as they are shown and read back
     limit, may_be = "long_standing.first_recorded_before", limits()["long_standing.first_recorded_before"]
     long_enough = lasted >= timedelta(days=days[limit])
     if not long_enough and lasted < timedelta(days=may_be.furthest):
