@@ -28,7 +28,7 @@ TRUSTING = Asked(people=1, most_of_one=1.0)  # the control: the same without the
 
 
 def vote(days: int, waits: bool = True, account: str = "ann", limit: Any = SOON, led: bool = False) -> Vote:
-    return Vote(limit, days, "r", account, waits, led)
+    return Vote(limit, days, account, waits, led)
 
 
 def team_says(days: int, times: int = 5, waits: bool = True) -> list[Vote]:
@@ -51,7 +51,7 @@ def test_what_several_people_agree_on_carries_a_limit_further_and_no_further_tha
         ([vote(9, account=who) for who in TEAM for _ in range(3)], "too few"),
         ([vote(9, account=who) for who in TEAM[:3] for _ in range(20)], "three people"),
         ([*team_says(9), *team_says(9, 2, waits=False)], "they do not agree"),
-        ([Vote(SOON, 9, "r", who, True, True) for who in TEAM for _ in range(9)], "they were led by the advice"),
+        ([Vote(SOON, 9, who, True, True) for who in TEAM for _ in range(9)], "they were led by the advice"),
         (team_says(15, 20), "beyond what may be learnt"),
     ],
     ids=lambda each: each if isinstance(each, str) else "",

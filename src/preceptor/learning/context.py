@@ -29,7 +29,6 @@ class Vote:
 
     limit: Limit
     days: int
-    case: str
     account: str
     waits: bool
     led: bool = False
@@ -52,10 +51,6 @@ class Told:
     noted_and_said: int = 0  # ... while somebody gave it as their reason
     unseen: int = 0  # somebody gave it as their reason, and nothing was seen
     people: int = 0  # who gave it as their reason
-
-    @property
-    def any(self) -> int:
-        return self.lowered + self.beyond + self.noted + self.unseen
 
 
 def ripe(decided: Iterable[Decided], until: datetime | None) -> list[Decided]:
@@ -95,8 +90,8 @@ def _vote(decided: Decided, entry: Noted, set_aside: Collection[str]) -> Vote | 
         return None
     if truth is not None:
         account = decided.final.account if waits and _waits(own) and trusted else truth.account
-        return Vote(limit, days, decided.case, account, waits, practice=decided.practice)
-    return Vote(limit, days, decided.case, decided.final.account, waits, led, decided.practice) if trusted else None
+        return Vote(limit, days, account, waits, practice=decided.practice)
+    return Vote(limit, days, decided.final.account, waits, led, decided.practice) if trusted else None
 
 
 def _own_view(decided: Decided) -> tuple[Urgency, bool]:

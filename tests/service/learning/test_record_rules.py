@@ -29,7 +29,7 @@ def said_of(worked: Worked, before: int) -> str:
 
 
 def votes(limit: Any, days: int, times: int, waits: bool = True) -> list[Vote]:
-    return [Vote(limit, days, "r", who, waits) for who in TEAM for _ in range(times)]
+    return [Vote(limit, days, who, waits) for who in TEAM for _ in range(times)]
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_the_same_day_that_the_other_limit_alone_holds_back_does_not_claim_decis
 
 
 def test_who_counts_for_less_than_they_said_is_told() -> None:
-    said = said_of(work_out(SOON, [*votes(SOON, 10, 6), *(Vote(SOON, 10, "r", "ann", True) for _ in range(50))]), 7)
+    said = said_of(work_out(SOON, [*votes(SOON, 10, 6), *(Vote(SOON, 10, "ann", True) for _ in range(50))]), 7)
     assert said.endswith("No clinician counts for more than 30%.")
 
 
