@@ -195,6 +195,31 @@ def test_a_plain_denial_still_takes_a_phrase_away(text: str) -> None:
     assert not alarms_in(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "bleeding"),
+    [
+        ("necesito un análisis de sangre, hace mucho que no me hago", "después del análisis de sangre sangro mucho"),
+        ("preciso análise de sangue há muito tempo", "depois da análise perdi muito sangue"),
+        ("analisi del sangue, molto tempo fa", "dopo le analisi perdo molto sangue"),
+        ("vreau analize de sânge, mult timp", "după analize curge sânge"),
+        ("proszę o badanie krwi, bardzo pilne", "po badaniu krew leci mocno"),
+        ("kan tahlilim çıkmadı çok bekledim", "kan tahlilinden sonra kanama durmuyor"),
+        ("khoon ka test bahut din se nahi hua", "test ke baad khoon bahut beh raha hai"),
+        ("анализ крови, много времени", "после анализа кровь не останавливается"),
+        ("تحليل دم كثير", "بعد التحليل نزيف شديد"),
+    ],
+)
+def test_a_blood_test_is_no_bleeding_and_bleeding_after_one_is(text: str, bleeding: str) -> None:
+    assert not alarms_in(text)
+    assert "RF193" in {flag.id for flag in alarms_in(bleeding)}
+
+
+def test_a_chinese_worry_is_no_heart() -> None:
+    assert not alarms_in("我担心头痛")
+    assert not alarms_in("我心情压力大")
+    assert {flag.id for flag in alarms_in("我担心，胸口痛")} == {"RF190"}
+
+
 def test_sick_to_the_heart_is_french_for_nausea() -> None:
     assert not alarms_in("j'ai mal au coeur le matin")
     assert {flag.id for flag in alarms_in("j'ai une douleur au coeur")} == {"RF190"}

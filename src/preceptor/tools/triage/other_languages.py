@@ -82,6 +82,7 @@ class Alarms:
 
     flags: dict[str, RedFlag]  # by id, still without words of a request
     index: Index  # phrases by the flag's id
+    harmless: Index  # phrases whose words are no flag's
     deny: Denials
 
 
@@ -95,7 +96,10 @@ def the_alarms() -> Alarms:
         for phrase in flag["phrases"]:
             index.add(flag["id"], lexicon.compile(_as_read(phrase)))
         flags[flag["id"]] = RedFlag(flag["id"], flag["title"], Urgency(flag["urgency"]), flag["action"], ())
-    return Alarms(flags, index, _denials(held["deny"]))
+    harmless = Index()
+    for phrase in held["harmless"]["phrases"]:
+        harmless.add("harmless", lexicon.compile(_as_read(phrase)))
+    return Alarms(flags, index, harmless, _denials(held["deny"]))
 
 
 def alarms_in(text: str) -> tuple[RedFlag, ...]:
@@ -113,7 +117,10 @@ def alarms_in(text: str) -> tuple[RedFlag, ...]:
 
 
 def _said(sentence: Sentence, known: Alarms) -> Iterator[tuple[str, Span]]:
+    harmless = [(first, last) for _, first, last, _ in known.harmless.search(sentence)]
     for flag, first, last, _ in known.index.search(sentence):
+        if any(begins < last and first < ends for begins, ends in harmless):
+            continue
         if not known.deny.take(sentence, first, last):
             yield flag, sentence.span(first, last)
 
