@@ -203,6 +203,13 @@ def test_a_day_before_the_request_is_refused(undrawn, reviewer):
     assert why.value.field == "known_on"
 
 
+def test_a_day_to_come_is_refused_though_no_form_asked(undrawn, reviewer):
+    with pytest.raises(NotKept, match="today or in the past") as why:
+        kept(undrawn, reviewer, known_on=timezone.localdate() + timedelta(days=1))
+    assert why.value.field == "known_on"
+    assert not Outcome.objects.exists()
+
+
 def test_words_that_are_only_spaces_are_refused(undrawn, reviewer):
     with pytest.raises(NotKept, match="Say in a line"):
         kept(undrawn, reviewer, what=" \n ")

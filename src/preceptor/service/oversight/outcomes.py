@@ -125,6 +125,8 @@ def record(
         raise NotKept("Say in a line what happened, or what the review found.", "what")
     if known_on < timezone.localdate(now.received):
         raise NotKept("The date must not be before the request came.", "known_on")
+    if known_on > timezone.localdate():
+        raise NotKept("The date must be today or in the past.", "known_on")
     row = Outcome.objects.create(
         practice=now.practice, request=now, by=user, urgency=urgency, known_by=known_by, known_on=known_on, what=what
     )
