@@ -191,9 +191,12 @@ def test_who_decided_does_not_correct_what_a_colleague_recorded(undrawn, gp, rev
     assert turned_out(undrawn, gp).outcomes == (first,)
 
 
-def test_who_decided_corrects_what_they_recorded_themselves(undrawn, gp):
-    first = kept(undrawn, gp, Urgency.EMERGENCY)
-    assert kept(undrawn, gp, Urgency.SOON, seen=first.pk).urgency == "soon"
+def test_who_decided_corrects_what_they_recorded_themselves_but_takes_no_emergency_back(undrawn, gp, officer):
+    first = kept(undrawn, gp, Urgency.SOON)
+    second = kept(undrawn, gp, Urgency.EMERGENCY, seen=first.pk)
+    with pytest.raises(NotKept, match="a colleague corrects it"):
+        kept(undrawn, gp, Urgency.SOON, seen=second.pk)
+    assert len(summary(undrawn.practice, officer).missed) == 1
 
 
 def test_a_day_before_the_request_is_refused(undrawn, reviewer):

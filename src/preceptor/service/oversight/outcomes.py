@@ -98,6 +98,8 @@ def _ways(request: Request, user: User, could_answer: bool, last: Outcome | None
     part = took_part(request, user)
     if part and last is not None and last.by_id != user.pk:
         raise NotKept(f"{last.by.shown_name} recorded this. You took part in the decision: a colleague corrects it.")
+    if part and last is not None and last.urgency == Urgency.EMERGENCY:
+        raise NotKept("You took part in the decision: a colleague corrects it where an emergency is recorded.")
     return (KnownBy.LATER_EVENT,) if part or user.role not in AUDITING_ROLES else tuple(KnownBy)
 
 
