@@ -18,21 +18,6 @@ pytestmark = pytest.mark.django_db
 MISSED = ("same_day", "routine", "same_day", "same_day")
 
 
-@pytest.fixture
-def practice():
-    return a_practice()
-
-
-@pytest.fixture
-def gp(practice):
-    return a_user(practice)
-
-
-@pytest.fixture
-def officer(practice):
-    return an_auditor(practice)
-
-
 def test_an_auditor_works_through_the_queue(practice, gp, officer):
     first, second = decided(practice, gp, officer, [("routine",) * 4] * 2, answered=False,
                             patients=[a_patient(practice)])  # fmt: skip

@@ -18,20 +18,10 @@ from preceptor.service.oversight.terms import DEFAULTS, set_terms
 from preceptor.service.requests.deciding import decide, give_first_view, open_request, reopen
 from preceptor.service.requests.models import Checked, Request
 from preceptor.service.requests.receiving import Arrival, receive
-from service.factories import a_practice, a_request, a_user, an_assessment, trust
+from service.factories import a_request, a_user, an_assessment, trust
 
 pytestmark = pytest.mark.django_db
 VIEW = {"handler": Handler.GP, "reason": "", "note": ""}
-
-
-@pytest.fixture
-def practice():
-    return a_practice()
-
-
-@pytest.fixture
-def gp(practice):
-    return a_user(practice)
 
 
 @pytest.fixture

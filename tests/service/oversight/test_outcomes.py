@@ -34,37 +34,8 @@ AGREED = ("routine",) * 4
 
 
 @pytest.fixture
-def practice():
-    return a_practice()
-
-
-@pytest.fixture
-def gp(practice):
-    return a_user(practice)
-
-
-@pytest.fixture
 def reviewer(practice):
     return a_user(practice, Role.NURSE)
-
-
-@pytest.fixture
-def officer(practice):
-    return an_auditor(practice)
-
-
-@pytest.fixture
-def undrawn(practice, gp, officer):
-    """Decided as routine, and not drawn for the audit."""
-    [request] = decided(practice, gp, officer, [AGREED], probability=0.1, lot=0.5, answered=False)
-    return request
-
-
-@pytest.fixture
-def waiting(practice, gp, officer):
-    """Decided as routine, drawn, and not answered yet."""
-    [request] = decided(practice, gp, officer, [AGREED], answered=False)
-    return request
 
 
 def kept(request, user, urgency=Urgency.SAME_DAY, **said):

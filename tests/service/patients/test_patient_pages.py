@@ -22,16 +22,6 @@ PAGES = ("patient", "patient_results", "patient_timeline", "patient_requests")
 
 
 @pytest.fixture
-def practice():
-    return a_practice()
-
-
-@pytest.fixture
-def gp(practice):
-    return a_user(practice)
-
-
-@pytest.fixture
 def client(gp):
     return signed_in(gp)
 

@@ -22,35 +22,8 @@ WORDS = "Admitted on the 3rd with <sepsis>"
 
 
 @pytest.fixture
-def practice():
-    return a_practice()
-
-
-@pytest.fixture
-def gp(practice):
-    return a_user(practice)
-
-
-@pytest.fixture
 def reviewer(practice):
     return a_user(practice, Role.PHARMACIST)
-
-
-@pytest.fixture
-def officer(practice):
-    return an_auditor(practice)
-
-
-@pytest.fixture
-def undrawn(practice, gp, officer):
-    [request] = decided(practice, gp, officer, [AGREED], probability=0.1, lot=0.5, answered=False)
-    return request
-
-
-@pytest.fixture
-def waiting(practice, gp, officer):
-    [request] = decided(practice, gp, officer, [AGREED], answered=False)
-    return request
 
 
 def typed(**said):
