@@ -174,13 +174,19 @@ class Record:
 
     patient: Patient
     events: tuple[Event, ...] = ()
+    _by_kind: dict[EventKind, tuple[Event, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "events", tuple(sorted(self.events, key=lambda event: event.order)))
 
     def of(self, *kinds: EventKind) -> tuple[Event, ...]:
         """The events of these kinds, oldest first."""
-        return tuple(event for event in self.events if event.kind in kinds)
+        if len(kinds) > 1:
+            return tuple(event for event in self.events if event.kind in kinds)
+        (kind,) = kinds
+        if kind not in self._by_kind:  # a tool asks for the same few kinds many times
+            self._by_kind[kind] = tuple(event for event in self.events if event.kind == kind)
+        return self._by_kind[kind]
 
     def about(self, *concepts: str) -> tuple[Event, ...]:
         """The events with one of these concepts, oldest first."""

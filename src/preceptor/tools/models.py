@@ -74,11 +74,14 @@ _room: Path | None = None
 
 def folder() -> Path:
     """Where learnt models are kept; it need not be there."""
-    if _room:
-        return _room
-    if named := os.environ.get("PRECEPTOR_MODELS"):
-        return Path(named)
-    return Path(os.environ.get("PRECEPTOR_HOME") or Path.home() / ".preceptor") / "models"
+    return _room or _named(*map(os.environ.get, ("PRECEPTOR_MODELS", "PRECEPTOR_HOME", "HOME")))
+
+
+@lru_cache(maxsize=32)
+def _named(models: str | None, preceptor: str | None, _home: str | None) -> Path:
+    if models:
+        return Path(models)
+    return Path(preceptor or Path.home() / ".preceptor") / "models"
 
 
 def held(tool: str, place: str = IN_FORCE, models: Path | None = None) -> Held:

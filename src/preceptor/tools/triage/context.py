@@ -113,7 +113,7 @@ def changes(
 
 def is_about(event: Event, presentation: Presentation, reading: Reading) -> bool:
     """True when an entry of the record speaks of what the request is about."""
-    if event.concept and presentation.concepts and facts.with_concept((event,), *presentation.concepts):
+    if event.concept in facts.covered_by(*presentation.concepts):
         return True
     return presentation.is_named_by(reading.said_by(event))
 

@@ -41,7 +41,7 @@ def set_aside(reading: Reading, alarming: frozenset[str]) -> list[Reason]:
     `alarming` are the features that red flags name.
     """
     found: dict[Span, Meant] = {}
-    for name in sorted(reading.perhaps_said(alarming)):
+    for name in sorted(reading.perhaps_set_aside(alarming)):
         found |= {span: meant for span, meant in reading.readings(name) if meant is not Meant.NOW}
     phrases = (span for span in found if " " in span.of(reading.text))  # a single word says too little to be checked
     kept = widest(phrases)[:MOST_SET_ASIDE]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from preceptor.advice import Case, Event, EventKind
 from preceptor.record import concepts
@@ -48,8 +49,14 @@ def active(case: Case, *kinds: EventKind) -> tuple[Event, ...]:
 
 def with_concept(events: tuple[Event, ...], *slugs: str) -> tuple[Event, ...]:
     """Those of the events whose concept is one of these, or narrower."""
-    wanted = frozenset[str]().union(*(narrower(slug) for slug in slugs))
+    wanted = covered_by(*slugs)
     return tuple(event for event in events if event.concept in wanted)
+
+
+@lru_cache(maxsize=4096)
+def covered_by(*slugs: str) -> frozenset[str]:
+    """These concepts and all narrower ones."""
+    return frozenset[str]().union(*(narrower(slug) for slug in slugs))
 
 
 def narrower(slug: str) -> frozenset[str]:

@@ -47,6 +47,11 @@ class Phrases:
             self._sentences[key] = frozenset(match.sentence for match in self.found(key))
         return self._sentences[key]
 
+    def perhaps_in(self, keys: frozenset[str], sentences: frozenset[int]) -> set[str]:
+        """Of these keys, those of which a phrase may stand in one of these sentences: a first, cheap look."""
+        chances = self._chances
+        return {key for key in keys & self.perhaps if any(chance.number in sentences for chance in chances[key])}
+
     def _look(self, sentences: tuple[Sentence, ...]) -> dict[str, list[_Chance]]:
         """For each key: the phrases of which a sentence holds a word for every place, and so may hold them."""
         chances: dict[str, list[_Chance]] = defaultdict(list)

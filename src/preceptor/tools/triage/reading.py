@@ -41,14 +41,14 @@ class Reading:
         self.reader = Reader(self.sentences, case.as_of, bool(request and request.written_by_other))
         self._phrases = Phrases(self.text, self.sentences, library)
         self._said = self._phrases.perhaps.union(library.recorded if case.record else ())
-        self._may_show = library.may_show(self._said)
+        self.may_show = library.may_show(self._said)
         self._known: dict[str, Found | None] = {}
         self._measures: dict[str, tuple[measures.Measure, ...]] = {}
         self._entries: dict[str, frozenset[str]] = {}
 
     def feature(self, name: str) -> Found | None:
         """What a feature rests on, or None when neither words nor record show it."""
-        if name not in self._may_show:
+        if name not in self.may_show:
             return None
         if name not in self._known:
             self._known[name] = None  # a circle of conditions ends here
@@ -94,9 +94,9 @@ class Reading:
             return ()
         return tuple(self.sentences[m.sentence].span(m.first, m.last) for m in matches)
 
-    def perhaps_said(self, names: frozenset[str]) -> frozenset[str]:
-        """Of these features, those whose phrases may stand in the text: a first, cheap look."""
-        return names & self._phrases.perhaps
+    def perhaps_set_aside(self, names: frozenset[str]) -> set[str]:
+        """Of these features, those whose phrases may stand where they are not to be read as of now."""
+        return self._phrases.perhaps_in(names, self.reader.unsettled)
 
     def mentions(self, name: str) -> bool:
         """True when a feature's phrases stand anywhere, however they are to be read: it was spoken of."""
@@ -133,15 +133,23 @@ class Reading:
 
     def _by_record(self, feature: Feature) -> Found | None:
         events: list[Event] = []
-        if feature.concepts:
+        if not self._concepts.isdisjoint(facts.covered_by(*feature.concepts)):
             events += facts.with_concept(self._active, *feature.concepts)
-        if feature.reads:
+        if feature.reads and feature.name in self._said_in_entries:
             events += [e for e in self._active if e.kind in feature.reads and feature.name in self.said_by(e)]
         return Found(events=tuple(dict.fromkeys(event.id for event in events))) if events else None
 
     @cached_property
     def _active(self) -> tuple[Event, ...]:
         return facts.active(self.case, EventKind.CONDITION, EventKind.MEDICATION)
+
+    @cached_property
+    def _concepts(self) -> frozenset[str | None]:
+        return frozenset(event.concept for event in self._active)
+
+    @cached_property
+    def _said_in_entries(self) -> frozenset[str]:
+        return frozenset[str]().union(*map(self.said_by, self._active))
 
     def said_by(self, event: Event) -> frozenset[str]:
         """The features whose phrases stand in an entry's own words, its note among them. Each text is read once."""

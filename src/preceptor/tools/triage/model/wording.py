@@ -63,7 +63,8 @@ def beginning(case: Case) -> str:
 def matters(case: Case) -> tuple[str, ...]:
     """What the record holds that may change how soon, in the order of the table."""
     events = facts.active(case, EventKind.CONDITION, EventKind.MEDICATION)
-    return tuple(words for words, slugs in MATTERS.items() if events and facts.with_concept(events, *slugs))
+    held = {event.concept for event in events}
+    return tuple(words for words, slugs in MATTERS.items() if not held.isdisjoint(facts.covered_by(*slugs)))
 
 
 def _age(age: float | None) -> str:

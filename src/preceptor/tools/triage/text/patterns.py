@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from itertools import product
 
 from preceptor.tools.triage.text.normal import Sentence, canonical, word_set
@@ -24,6 +24,7 @@ from preceptor.tools.triage.text.normal import Sentence, canonical, word_set
 _GAP = re.compile(r"~(\d+)$")
 _EITHER = re.compile(r"&(\d+)$")
 _NUMBER = "#"
+_NOTHING = frozenset[int]()
 # Too common to say anything on their own: a pattern is looked up by its rarer words.
 _DENYING = frozenset(["no", "not", "cannot", "never", "none", "nothing", "without", "hardly", "barely", "stopped"])
 _COMMON = word_set(
@@ -198,22 +199,33 @@ class Index:
 
     def __init__(self) -> None:
         self._patterns: list[tuple[Pattern, str]] = []
-        self._besides: list[tuple[frozenset[str], ...]] = []  # of each pattern: its places, but that of its anchors
-        self._by_word: dict[str, list[int]] = {}
+        self._besides: list[frozenset[int]] = []  # of each pattern: the places to fill, but that of its anchors
+        self._by_word: dict[str, list[int]] = {}  # the patterns that a word anchors
+        self._places: dict[frozenset[str], int] = {}  # many patterns share a place: each set of words has a number
+        self._filled_by: dict[str, list[int]] = {}  # the places that a word fills
         self._beginnings: dict[int, set[str]] = {}  # by length
+        self._met = lru_cache(maxsize=20_000)(self._look_up)
 
     def add(self, key: str, patterns: Iterable[Pattern]) -> None:
         """Whatever matches one of these patterns is reported under `key`."""
+        self._met.cache_clear()
         for pattern in patterns:
             at = len(self._patterns)
             self._patterns.append((pattern, key))
             anchors = pattern.anchors
-            self._besides.append(tuple(place for place in pattern.places if place != anchors))
+            self._besides.append(frozenset(self._number(place) for place in pattern.places if place != anchors))
             for anchor in anchors:
                 self._by_word.setdefault(anchor, []).append(at)
             for word in frozenset[str]().union(*pattern.places):
                 if word.endswith("*"):
                     self._beginnings.setdefault(len(word) - 1, set()).add(word[:-1])
+
+    def _number(self, place: frozenset[str]) -> int:
+        if place not in self._places:
+            self._places[place] = len(self._places)
+            for word in place:
+                self._filled_by.setdefault(word, []).append(self._places[place])
+        return self._places[place]
 
     def search(self, sentence: Sentence) -> Iterator[tuple[str, int, int, bool]]:
         """Every key found in a sentence, with its first and one past its last word, and whether the phrase denies."""
@@ -223,22 +235,18 @@ class Index:
 
     def candidates(self, sentence: Sentence) -> list[tuple[Pattern, str]]:
         """The patterns that may match, each with its key, in the order in which they were added."""
-        held = self._held(sentence)
-        anchored: set[int] = set()
-        for word in held:
-            anchored.update(self._by_word.get(word, ()))
-        lacks, besides, patterns = held.isdisjoint, self._besides, self._patterns
-        return [patterns[at] for at in sorted(anchored) if not any(map(lacks, besides[at]))]
+        met = [self._met(word) for word in set(sentence.words)]
+        filled = _NOTHING.union(*(places for _, places in met))
+        besides, patterns = self._besides, self._patterns
+        return [patterns[at] for at in sorted(_NOTHING.union(*(at for at, _ in met))) if besides[at] <= filled]
 
-    def _held(self, sentence: Sentence) -> set[str]:
-        """The sentence's words, the beginnings among them that patterns ask for, and # for a number."""
-        words = set(sentence.words)
-        held = set(words)
-        for length, beginnings in self._beginnings.items():
-            held.update(f"{word[:length]}*" for word in words if word[:length] in beginnings)
-        if any(word[0].isdigit() for word in words):
-            held.add(_NUMBER)
-        return held
+    def _look_up(self, word: str) -> tuple[frozenset[int], frozenset[int]]:
+        """The patterns that a word of a sentence anchors, and the places that it fills: as it is, begun or a number."""
+        held = [word, *(f"{word[:length]}*" for length, begun in self._beginnings.items() if word[:length] in begun)]
+        if word[0].isdigit():
+            held.append(_NUMBER)
+        anchored = frozenset(at for one in held for at in self._by_word.get(one, ()))
+        return anchored, frozenset(place for one in held for place in self._filled_by.get(one, ()))
 
     @property
     def words(self) -> frozenset[str]:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 
 from preceptor.tools.triage.text.normal import Sentence
 from preceptor.tools.triage.text.patterns import Match
@@ -182,9 +183,7 @@ class Reader:
 
     def all_meant(self, match: Match) -> Iterator[Meant]:
         """Everything that takes a phrase away, most telling first: "my mum never had it" is negated and another's."""
-        if match.sentence not in self._scopes:
-            self._scopes[match.sentence] = tuple(self._find(match.sentence))
-        for scope in self._scopes[match.sentence]:
+        for scope in self._of(match.sentence):
             if match.first <= scope.trigger_first < match.last:
                 # "cannot breathe" holds its own negation; "my face is not drooping" has one in the middle.
                 inside = scope.meant is Meant.NEGATED and not match.denies
@@ -197,6 +196,16 @@ class Reader:
                 words = self.sentences[match.sentence].words[match.first : match.last]
                 if match.last - 1 < scope.last and not _DENYING.intersection(words):
                     yield scope.meant
+
+    @cached_property
+    def unsettled(self) -> frozenset[int]:
+        """The sentences in which some phrase may be read otherwise than as of now; in all others none is."""
+        return frozenset(number for number in range(len(self.sentences)) if self._of(number))
+
+    def _of(self, number: int) -> tuple[Scope, ...]:
+        if number not in self._scopes:
+            self._scopes[number] = tuple(self._find(number))
+        return self._scopes[number]
 
     def _find(self, number: int) -> list[Scope]:
         sentence = self.sentences[number]
