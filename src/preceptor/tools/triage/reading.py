@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cached_property
 
-from preceptor.advice import Case, Event, EventKind, Span
-from preceptor.tools.triage import facts
+from preceptor.advice import Case, Event, Span
+from preceptor.tools.triage.entries import Entries
 from preceptor.tools.triage.features import Feature, Library, unless
 from preceptor.tools.triage.logic import Found, When, widest
 from preceptor.tools.triage.phrases import Phrases
@@ -44,7 +44,7 @@ class Reading:
         self.may_show = library.may_show(self._said)
         self._known: dict[str, Found | None] = {}
         self._measures: dict[str, tuple[measures.Measure, ...]] = {}
-        self._entries: dict[str, frozenset[str]] = {}
+        self._entries = Entries(case, library)
 
     def feature(self, name: str) -> Found | None:
         """What a feature rests on, or None when neither words nor record show it."""
@@ -108,7 +108,7 @@ class Reading:
         feature = self.library.features[name]
         held = self._by_words(feature) if name in self._phrases.perhaps else None
         if feature.concepts or feature.reads:
-            held = _both(held, self._by_record(feature))
+            held = _both(held, self._entries.show(feature))
         if feature.when:
             held = _both(held, self.holds(feature.when))
         return held
@@ -129,34 +129,9 @@ class Reading:
     def _means_something_else(self, feature: Feature, match: Match) -> bool:
         return match.sentence in self._phrases.sentences_with(unless(feature.name))
 
-    # -- record
-
-    def _by_record(self, feature: Feature) -> Found | None:
-        events: list[Event] = []
-        if not self._concepts.isdisjoint(facts.covered_by(*feature.concepts)):
-            events += facts.with_concept(self._active, *feature.concepts)
-        if feature.reads and feature.name in self._said_in_entries:
-            events += [e for e in self._active if e.kind in feature.reads and feature.name in self.said_by(e)]
-        return Found(events=tuple(dict.fromkeys(event.id for event in events))) if events else None
-
-    @cached_property
-    def _active(self) -> tuple[Event, ...]:
-        return facts.active(self.case, EventKind.CONDITION, EventKind.MEDICATION)
-
-    @cached_property
-    def _concepts(self) -> frozenset[str | None]:
-        return frozenset(event.concept for event in self._active)
-
-    @cached_property
-    def _said_in_entries(self) -> frozenset[str]:
-        return frozenset[str]().union(*map(self.said_by, self._active))
-
     def said_by(self, event: Event) -> frozenset[str]:
-        """The features whose phrases stand in an entry's own words, its note among them. Each text is read once."""
-        text = f"{event.text}\n\n{event.note}" if event.note else event.text
-        if text not in self._entries:
-            self._entries[text] = features_in(text, self.library)
-        return self._entries[text]
+        """The features whose phrases stand in an entry's own words, its note among them."""
+        return self._entries.said_by(event)
 
     # -- numbers and people
 
@@ -248,11 +223,3 @@ def _both(one: Found | None, other: Found | None) -> Found | None:
     if one is None or other is None:
         return other if one is None else one
     return one + other
-
-
-def features_in(text: str, library: Library) -> frozenset[str]:
-    """The features whose phrases stand in a short text of the record, such as a medicine's name or a plan."""
-    found: set[str] = set()
-    for sentence in sentences(text[:4000], library.spelling):
-        found.update(key for key, *_ in library.index.search(sentence))
-    return frozenset(key for key in found if key in library.features)
