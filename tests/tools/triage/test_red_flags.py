@@ -219,6 +219,20 @@ def test_spans_point_into_the_text_as_it_was_sent(before: str, after: str) -> No
     assert "RF009" in fired(text)
 
 
+@pytest.mark.parametrize("age", [None, 34, 61])
+@pytest.mark.parametrize(
+    ("flag", "words"),
+    [
+        ("RF009", "Crushing chest pain, and my baby is 6 weeks old"),
+        ("RF009", "Crushing pain in my chest. I am minding my 3 year old grandson"),
+        ("RF145", "My wife had the baby last week, she is hearing voices. The baby is 6 days old"),
+        ("RF172", "My baby is 8 days old. Since the birth I have a fever of 38.9 and the bleeding smells foul"),
+    ],
+)
+def test_a_child_that_is_spoken_of_takes_no_flag_from_an_adult(flag: str, words: str, age: float | None) -> None:
+    assert flag in {found.id for found in red_flags_in(case(words, age=age))}
+
+
 def test_flags_come_most_urgent_first_and_the_same_each_time() -> None:
     text = "methotrexate and mouth ulcers, and I have crushing pain in my chest"
     flags = red_flags_in(case(text))

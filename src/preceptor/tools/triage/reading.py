@@ -142,7 +142,8 @@ class Reading:
 
     def _measured(self, name: str) -> tuple[measures.Measure, ...]:
         if name not in self._measures:
-            self._measures[name] = self._ages if name == "age" else _MEASURED[name](self.sentences)
+            ages = {"age": self._ages, "stated_age": tuple(age for age in self._ages if age.sentence < 0)}
+            self._measures[name] = ages[name] if name in ages else _MEASURED[name](self.sentences)
         return self._measures[name]
 
     @cached_property
