@@ -34,7 +34,7 @@ def weights(path: Path) -> dict[str, torch.Tensor]:
     for name, values in held.items():
         if name.endswith("_quantized"):
             one = name.removesuffix("_quantized")
-            real = (values.astype(np.float32) - float(held[f"{one}_zero_point"])) * float(held[f"{one}_scale"])
+            real = (values.astype(np.float32) - held[f"{one}_zero_point"]) * held[f"{one}_scale"]  # of each column
             found[one] = torch.tensor(real if one == "words" else real.T.copy())
         elif not name.endswith(("_scale", "_zero_point")):
             found[name] = torch.tensor(values)
@@ -75,7 +75,8 @@ def main() -> None:
     ask.add_argument("examples", type=Path)
     ask.add_argument("model", type=Path)
     ask.add_argument("out", type=Path)
-    ask.add_argument("authors", nargs="+")
+    ask.add_argument("authors", nargs="*")
+    ask.add_argument("--again", type=int, help="how many of the old examples, where not three times the new")
     given = ask.parse_args()
     rows = [json.loads(line) for line in given.examples.read_text("utf-8").splitlines()]
     names = list(json.loads((ARTEFACT / "model.json").read_text("utf-8"))["presentations"])
@@ -87,15 +88,17 @@ def main() -> None:
     model = restored(given.model, ARTEFACT / "encoder.onnx", names)
     new = [row for row in rows if row["author"] in given.authors]
     old = [row for row in rows if row["author"] not in given.authors]
-    urgency, about = told(model.eval(), [row["text"] for row in new], tokenizer, "cpu")
-    print("unread:", said(new, urgency), flush=True)
-    before = np.load(UNREAD, allow_pickle=False)
-    np.savez_compressed(
-        given.out / "unread.npz", names=np.array(names), id=np.concatenate([before["id"], [row["id"] for row in new]]),
-        urgency=np.vstack([before["urgency"], urgency.astype(np.float16)]),
-        presentation=np.vstack([before["presentation"], np.maximum(about, -12).astype(np.float16)]),
-    )  # fmt: skip
-    again = random.Random(0).sample(old, min(len(old), 3 * len(new)))  # noqa: S311 - a draw, not a secret
+    if new:
+        urgency, about = told(model.eval(), [row["text"] for row in new], tokenizer, "cpu")
+        print("unread:", said(new, urgency), flush=True)
+        before = np.load(UNREAD, allow_pickle=False)
+        np.savez_compressed(
+            given.out / "unread.npz", names=np.array(names),
+            id=np.concatenate([before["id"], [row["id"] for row in new]]),
+            urgency=np.vstack([before["urgency"], urgency.astype(np.float16)]),
+            presentation=np.vstack([before["presentation"], np.maximum(about, -12).astype(np.float16)]),
+        )  # fmt: skip
+    again = random.Random(0).sample(old, min(len(old), given.again or 3 * len(new)))  # noqa: S311 - a draw, no secret
     torch.manual_seed(0)
     model = fit(model, new * 2 + again, names, tokenizer, "cpu", 1, RATE)
     export(model, given.out)

@@ -208,7 +208,6 @@ def test_a_borderline_result_is_no_emergency() -> None:
     assert advise(text, age=30.0, sex="female").handler is Handler.CARE_NAVIGATOR
 
 
-@pytest.mark.xfail(strict=True, reason="the model calls a typical aura too urgent")
 def test_an_aura_is_no_emergency() -> None:
     assert advise("blind spots and zigzag lines, then a headache", age=30.0, sex="female").handler is Handler.GP
 

@@ -108,7 +108,6 @@ def test_the_tool_as_a_whole_follows_severity_age_and_illness() -> None:
     assert Urgency(advise(AGONY).option).at_least(Urgency.SAME_DAY)
 
 
-@pytest.mark.xfail(strict=True, reason="the model holds an emergency likely enough")
 def test_agony_in_a_knee_is_for_today_and_no_emergency() -> None:
     assert advise(AGONY).option == Urgency.SAME_DAY
 

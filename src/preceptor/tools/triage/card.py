@@ -2,7 +2,7 @@
 
 from preceptor.advice import URGENCIES, Card
 
-VERSION = "0.6.0"
+VERSION = "0.7.0"
 
 CARD = Card(
     tool="triage",
@@ -15,7 +15,7 @@ CARD = Card(
     owner="Preceptor",
     scale=tuple(URGENCIES),
     evidence=(
-        "Rules and a model beside them, which learned from 47,879 synthetic examples by thirty-four authors and was "
+        "Rules and a model beside them, which learned from 69,392 synthetic examples by forty-eight authors and was "
         "calibrated on 2,707 synthetic requests by four others. On 550 synthetic requests by an author who had read "
         "neither (benchmarks/evaluation/RESULTS.md, November 2026): 478 of 550 acceptable, 86.9% (95% interval 83.8 to "
         "89.5); less urgent than any acceptable answer in 23 of 550, 4.2% (2.8 to 6.2); 2 of 72 emergencies missed, "

@@ -10,6 +10,7 @@ from preceptor.tools.triage.assessing import SPOKEN, Assessment
 from preceptor.tools.triage.likelihood import UNKNOWN, possible, probabilities
 from preceptor.tools.triage.model.judging import Judgement
 from preceptor.tools.triage.reading import Reading
+from preceptor.tools.triage.text.normal import word_set
 
 _WORTH_SAYING = 0.1  # a chance below this is not spoken of
 _KNOWN = 0.1  # the chance of some presentation below which, with no rule's, nobody knows what it is about ...
@@ -19,6 +20,8 @@ _TODAY = Urgency.SAME_DAY
 _FEW_WORDS = 6
 _BARE = 4  # words, of which the model alone calls nothing an emergency unless it is sure
 _EVEN = 0.5
+_WORTH_ASKING = 0.2  # the chance of today or sooner from which what was noted down is asked about today
+_ONESELF = word_set("i my me mine myself we our")
 _FEW = "model.few_words"
 _TOO_LITTLE = "A few words tell too little: somebody must ask today"
 _MOST_QUESTIONS = 3
@@ -80,7 +83,8 @@ def _too_few_words(judged: Judgement, assessed: list[Assessment], reading: Readi
     """Where so little is said, what such words usually need counts for more than what the model makes of them.
 
     A bare "headache" sends nobody to hospital by the model alone, a bare "dyspnoea" does not wait till tomorrow by it;
-    and a bare "I am dizzy" is not for today where the model itself thinks that unlikely, and an emergency out of sight.
+    and a patient's "I am dizzy" is not for today where the model itself thinks that unlikely, and an emergency out of
+    sight. What somebody noted down ("dizziness") leaves more unsaid: it is asked about today on a lesser chance.
     """
     option, chances = judged.decision.option, judged.chances
     usual = assessed[0].urgency if assessed else None
@@ -88,11 +92,11 @@ def _too_few_words(judged: Judgement, assessed: list[Assessment], reading: Readi
         return None
     if option is Urgency.EMERGENCY and usual is not Urgency.EMERGENCY and chances[option] < _SURE:
         return _TODAY, Reason(_TOO_LITTLE, Effect.LOWERS, rule=_FEW)
-    if usual is None:
-        return None
-    if usual.at_least(_TODAY) and not option.at_least(_TODAY):
+    noted = not any(_ONESELF.intersection(sentence.words) for sentence in reading.sentences)
+    likely_today = noted and chances[Urgency.EMERGENCY] + chances[_TODAY] >= _WORTH_ASKING
+    if not option.at_least(_TODAY) and (likely_today or (usual is not None and usual.at_least(_TODAY))):
         return _TODAY, Reason(_TOO_LITTLE, Effect.RAISES, rule=_FEW)
-    if option is _TODAY and chances[Urgency.EMERGENCY] < _WORTH_SAYING:
+    if option is _TODAY and not noted and usual is not None and chances[Urgency.EMERGENCY] < _WORTH_SAYING:
         likely = next(u for u in URGENCIES if sum(chances[v] for v in URGENCIES[: u.rank + 1]) >= _EVEN)
         if (to := most_urgent(usual, likely)) is not option:
             return to, Reason("A few words, and such words are not usually for today", Effect.SETS, rule=_FEW)
