@@ -174,19 +174,21 @@ class Record:
 
     patient: Patient
     events: tuple[Event, ...] = ()
+    # A tool asks for the same few kinds many times.
     _by_kind: dict[EventKind, tuple[Event, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "events", tuple(sorted(self.events, key=lambda event: event.order)))
+        held: dict[EventKind, list[Event]] = {}
+        for event in self.events:
+            held.setdefault(event.kind, []).append(event)
+        self._by_kind.update({kind: tuple(events) for kind, events in held.items()})
 
     def of(self, *kinds: EventKind) -> tuple[Event, ...]:
         """The events of these kinds, oldest first."""
         if len(kinds) > 1:
             return tuple(event for event in self.events if event.kind in kinds)
-        (kind,) = kinds
-        if kind not in self._by_kind:  # a tool asks for the same few kinds many times
-            self._by_kind[kind] = tuple(event for event in self.events if event.kind == kind)
-        return self._by_kind[kind]
+        return self._by_kind.get(kinds[0], ()) if kinds else ()
 
     def about(self, *concepts: str) -> tuple[Event, ...]:
         """The events with one of these concepts, oldest first."""
