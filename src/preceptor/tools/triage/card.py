@@ -21,8 +21,9 @@ CARD = Card(
         "89.1); less urgent than any acceptable answer in 19 of 550, 3.5% (2.2 to 5.3); 1 of 72 emergencies missed, "
         "1.4% (0.2 to 7.5); 26 of 431 that were none sent to 999, 6.0% (4.1 to 8.7). On 84 real emergency-department "
         "complaints of experts' levels 1 and 2, with age and sex: 78 advised for the same day or sooner, 92.9% (85.3 "
-        "to 96.7; the nurses there 88.1%). Its red flags are tested on wordings made up by their authors (figures in "
-        "docs/reference/triage.md). No clinician has validated it."
+        "to 96.7; the nurses there 88.1%); its rule for few words was chosen by them. Its red flags are "
+        "tested on wordings made up by their authors (figures in docs/reference/triage.md). No clinician has validated "
+        "it."
     ),
     limits=(
         "Reads English only; it says so when a request seems to be in another language, and knows the plainest words "
