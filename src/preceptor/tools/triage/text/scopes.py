@@ -57,7 +57,7 @@ _NOT_A_NEGATION = re.compile(
     r"|not (?:only|just|sure|certain|getting|going|gone|go|improv\w+|help\w+|work\w+|better|feeling|felt|well|right|normal|"
     r"like|know|think|want|sleep\w*|cop\w+|able|stop\w*|eas\w+|shift\w*|touch\w*|eat\w*|drink\w*|"
     r"been(?! (?:sick|being|vomit\w+|throwing|puking|dizzy|feverish|confused|hot))|breath\w*|respond\w*|"
-    r"wak\w+|mov\w+|settl\w+|clear\w*|understand\w*|mind|explain|ignore|bear|take|taking|herself|himself|myself|too|"
+    r"wak\w+|mov\w+|settl\w+|clear\w*|understand\w*|mind|explain|ignore|bear|take(?! any| blood)|taking(?! any| blood)|herself|himself|myself|too|"
     r"budg\w+|subsid\w+|relent\w*|recover\w*|responding|leave|leaving|see|seeing|talk|speak|stand|walk|feed\w*|"
     r"pass\w*|pee\w*|wee\w*|swallow\w*|make|making|let|letting|let up|ignor\w+|settled|resolved|disappear\w*|drunk|eaten)"
     r"|never (?:had|have|felt|known|experienced)(?: [^ ]+){0,5}? (?:like|before|so|as|this bad|until|till|this)"
@@ -65,9 +65,9 @@ _NOT_A_NEGATION = re.compile(
     r"|do not (?:know|think|want|get why|understand)|(?:could|can) not (?:be|cope|stand|bear|take))(?= )"
 )
 _NEGATION = re.compile(
-    r" (?:(?:do|does|did|have|has|had|is|are|am|was|were) not(?: (?:really|actually|currently|even|very|that|so|particularly))?"
+    r" (?:(?:do|does|did|have|has|had|is|are|am|was|were) not(?: (?:really|actually|currently|even|very|that|so|particularly))?(?: (?:taking|take|using|use)(?= (?:any|blood))| on(?! (?:and|insulin|steroids?|hydrocortisone)))?"
     r"(?: (?:had|have|got|get|been|having|getting|experienc\w+|notic\w+|seen|felt|feel|suffer\w*|show\w*))*(?: (?:any|a|an|the|much))?"
-    r"|not (?:got|had|having|have|any|a|an|in|experiencing|noticed|seen|suffering|had any|currently)(?: any)?"
+    r"|not on(?! (?:and|insulin|steroids?|hydrocortisone))(?: any)?|not (?:taking|take|using|use|given) any|not (?:got|had|having|have|any|a|an|in|experiencing|noticed|seen|suffering|had any|currently)(?: any)?"
     r"|not(?: (?:very|that|so|particularly|really))?"
     r"|no(?: (?:signs?|symptoms?|history|evidence|sort|kind|feeling|sensation|new|obvious|other|further|more|any|longer|"
     r"longer have|longer has|longer got))*(?: of)?"
@@ -110,7 +110,7 @@ _PAST = re.compile(
     r"(?:years|yrs)(?: or so)? (?:ago|back)|(?:\d+|two|three|four|five|six|seven|eight|nine|ten|few|several|couple of) months (?:ago|back)"
     r"|years ago|months ago|a year ago|last year|the year before|last (?:january|february|march|april|may|june|july|august|"
     r"september|october|november|december|spring|summer|autumn|winter|christmas|month)|used to|"
-    r"in the past|as a (?:child|kid|teenager|baby|boy|girl)|when i was (?:a |about |around )?(?:\d+|young\w*|little|kid|child|teen\w*|pregnant|at school)"
+    r"in the past|as a (?:child|kid|teenager|baby|boy|girl)|when (?:i|he|she|they) (?:was|were) (?:a |about |around )?(?:\d+|young\w*|little|small|kid|child|baby|toddler|tot|teen\w*|pregnant|at school)"
     r"|back in (?:the|my|january|february|march|april|may|june|july|august|september|october|november|december)|in my (?:twenties|thirties|teens|20s|30s|40s)|a long time ago|ages ago"
     r"|anniversary)(?= )"
 )
@@ -123,9 +123,20 @@ _OF_NOW = re.compile(
     r"(?:presents?|presented|presenting|comes?|came|attends?|admitted)(?: \w+)? with an?(?: \w+)?|(?:gives|gave|reports|describes) an?(?: \w+)?)"
     r" (?:history|hx) of$"
 )
+# "I had chest pains in August" is told of then; "the pain began in August" and "I have chest pain, my scan is in May" are not.
+_MONTH = re.compile(
+    r" (?:in|during|over|around) (?:early |late |mid )?(?:(january|february|march|april|may|june|july|august|september|october|"
+    r"november|december)|(?:the )?(?:spring|summer))(?= )"
+)
+_MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december")
+_TOLD_THEN = re.compile(r" (?:had|was|were|got|went|waited|saw|collapsed|ended up|took|broke|fell)(?= )")
+_TOLD_NOW = re.compile(
+    r" (?:am|is|are|have|has|been|get|gets|getting|having|feel|feels|hurts?|started|starting|starts|began|beginning|due|booked|will|next|"
+    r"going|flying|travelling|due|before)(?= )"
+)
 _YEAR = re.compile(r" (?:in|since|from|of|during|back in|early|late)? ?((?:19|20)\d\d)(?= )")
 _MIGHT = re.compile(
-    r" (?:if (?:i|he|she|they|it|we|my|the|you|there)|in case(?: of)?|what if|risk of|risks of|chances? of|prevent\w*|avoid\w*|"
+    r" (?:if (?:i|he|she|they|it|we|my|the|you|there|somebody|someone|anybody|anyone)|in case(?: of)?|what if|risk of|risks of|chances? of|prevent\w*|avoid\w*|"
     r"watch out for|look out for|looking out for|told to (?:watch|look)|should i get|should i have|could (?:lead to|cause|develop|become|turn)|"
     r"can (?:lead to|cause)|might (?:lead to|cause|become|develop|turn)|may cause|side effects? (?:include|of|are|say|says|listed)|lead to|worried about (?:getting|having|developing|catching|it becoming)|"
     r"scared of (?:getting|having)|afraid of (?:getting|having)|worried (?:it|this|that it|that this) (?:could|might|may|will|would)(?: [^ ]+){0,2}? (?:become|turn|lead|cause|develop)|"
@@ -172,7 +183,7 @@ class Reader:
 
     def __init__(self, sentences: tuple[Sentence, ...], as_of: datetime, written_by_other: bool) -> None:
         self.sentences = sentences
-        self._this_year = as_of.year
+        self._as_of = as_of
         self.for_other = written_by_other or any(_ON_BEHALF.search(s.line) for s in sentences)
         self._quoted = _quoted_from(sentences)
         self._scopes: dict[int, tuple[Scope, ...]] = {}
@@ -236,7 +247,8 @@ class Reader:
     def _past(self, sentence: Sentence) -> list[Scope]:
         found = []
         triggers = list(_PAST.finditer(sentence.line))
-        triggers += [y for y in _YEAR.finditer(sentence.line) if int(y[1]) < self._this_year]
+        triggers += [y for y in _YEAR.finditer(sentence.line) if int(y[1]) < self._as_of.year]
+        triggers += [m for m in _MONTH.finditer(sentence.line) if self._told_of_then(sentence, m)]
         for trigger in triggers:
             first, last = sentence.words_at(trigger.start(), trigger.end())
             start, end = _part(sentence, first)
@@ -253,6 +265,14 @@ class Reader:
                 continue
             found.append(Scope(Meant.PAST, last, min(last + _AFTER_FORMER, len(sentence.words)), first, last))
         return found
+
+    def _told_of_then(self, sentence: Sentence, month: re.Match[str]) -> bool:
+        """Whether words tell, in the past tense, of a month that is neither this one nor the last."""
+        if month[1] and (self._as_of.month - 1 - _MONTHS.index(month[1])) % 12 <= 1:
+            return False
+        first, last = sentence.words_at(month.start(), month.end())
+        start, end = _part(sentence, first)
+        return bool(_TOLD_THEN.search(_words(sentence, start, first))) and not _TOLD_NOW.search(_words(sentence, start, end))
 
 
 def _words(sentence: Sentence, first: int, last: int) -> str:
