@@ -54,14 +54,14 @@ RELATIONS = (
 _NOT_A_NEGATION = re.compile(
     r" (?:so (?:that )?(?:i|he|she|we|they) do(?:es)? not (?:get|catch|have)|no (?:relief|better|improvement|idea|change|longer just|matter|let up|letup|joke|doubt|different|wonder|"
     r"break|rest|sleep|respite|luck|end|help|use|good|clue|reason|warning|result|joy|appetite|energy|appointments?|one|emergency|rush|hurry|red flags?|worries|panic|big deal)"
-    r"|not (?:only|just|sure|certain|getting|going|gone|go|improv\w+|help\w+|work\w+|better|feeling|felt|well|right|normal|"
+    r"|not (?:only|just|sure|certain|getting|going(?! to (?:kill|harm|hurt|act))|gone|go|improv\w+|help\w+|work\w+|better|feeling|felt|well|right|normal|"
     r"like|know|think|want|sleep\w*|cop\w+|able|stop\w*|eas\w+|shift\w*|touch\w*|eat\w*|drink\w*|"
-    r"been(?! (?:sick|being|vomit\w+|throwing|puking|dizzy|feverish|confused|hot))|breath\w*|respond\w*|"
+    r"been(?! (?:sick|being|vomit\w+|throwing|puking|dizzy|feverish|confused|hot))|breath\w*(?! (?:fast|quick\w*|hard|heav\w*|rapid\w*))|respond\w*|"
     r"wak\w+|mov\w+|settl\w+|clear\w*|understand\w*|mind|explain|ignore|bear|take(?! any| blood)|taking(?! any| blood)|herself|himself|myself|too|"
-    r"budg\w+|subsid\w+|relent\w*|recover\w*|responding|leave|leaving|see|seeing|talk|speak|stand|walk|feed\w*|"
+    r"budg\w+|subsid\w+|relent\w*|recover\w*|responding|leave|leaving|see|seeing(?! things)|talk|speak|stand|walk|feed\w*|"
     r"pass\w*|pee\w*|wee\w*|swallow\w*|make|making|let|letting|let up|ignor\w+|settled|resolved|disappear\w*|drunk|eaten)"
     r"|never (?:had|have|felt|known|experienced)(?: [^ ]+){0,5}? (?:like|before|so|as|this bad|until|till|this)"
-    r"|never ending|never stops|never goes|without (?:stopping|stop|warning|a break|relief|fail|any (?:relief|warning|help))"
+    r"|never ending|never stops|never goes(?! (?:blue|grey|floppy|stiff|pale))|without (?:stopping|stop|warning|a break|relief|fail|any (?:relief|warning|help))"
     r"|do not (?:know|think|want|get why|understand)|(?:could|can) not (?:be|cope|stand|bear|take))(?= )"
 )
 _NEGATION = re.compile(
@@ -71,7 +71,7 @@ _NEGATION = re.compile(
     r"|not(?: (?:very|that|so|particularly|really))?"
     r"|no(?: (?:signs?|symptoms?|history|evidence|sort|kind|feeling|sensation|new|obvious|other|further|more|any|longer|"
     r"longer have|longer has|longer got))*(?: of)?"
-    r"|never (?:had|have|got|any|suffer(?:ed)? (?:from|with))(?: any)?|fail(?:s|ed)? to (?:reveal|show|demonstrate)(?: any)?|declines any|without(?: any)?|nil|denies|denied|denying|nor|neither|negative for|free of|free from|"
+    r"|never (?:had|have|got|any|suffer(?:ed)? (?:from|with))(?: any)?|never|fail(?:s|ed)? to (?:reveal|show|demonstrate)(?: any)?|declines any|without(?: any)?|nil|denies|denied|denying|nor|neither|negative for|free of|free from|"
     r"rather than|instead of|ruled out|none of)(?= )"
 )
 _STRONG = re.compile(r"denie[sd]|denying|nil|negative|neither|none of|without")  # goes on over "and"
@@ -128,7 +128,20 @@ _MONTH = re.compile(
     r" (?:in|during|over|around) (?:early |late |mid )?(?:(january|february|march|april|may|june|july|august|september|october|"
     r"november|december)|(?:the )?(?:spring|summer))(?= )"
 )
-_MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december")
+_MONTHS = (
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+)
 _TOLD_THEN = re.compile(r" (?:had|was|were|got|went|waited|saw|collapsed|ended up|took|broke|fell)(?= )")
 _TOLD_NOW = re.compile(
     r" (?:am|is|are|have|has|been|get|gets|getting|having|feel|feels|hurts?|started|starting|starts|began|beginning|due|booked|will|next|"
@@ -170,7 +183,7 @@ _AROUND_PAST = 12  # words before and after "six years ago" that are of then
 _AFTER_FORMER = 4  # words that "previous" or "history of" reaches
 _NEXT = 1  # "is not short of breath" denies what follows at once, not the chest pain after it
 _BARE = re.compile(
-    r" (?:(?:do|does|did|have|has|had|is|are|am|was|were) )?not(?: (?:really|actually|currently|even|very|that|so|particularly))?"
+    r" (?:(?:(?:do|does|did|have|has|had|is|are|am|was|were) )?not(?: (?:really|actually|currently|even|very|that|so|particularly))?|never)"
 )
 _ANOTHER_SUBJECT = re.compile(
     r"(?<! or)(?<! the) (?:the|his|her|it|he|she|i) [^ ]+(?: [^ ]+)? (?:is|are|was|has|gets)(?= )"
@@ -270,9 +283,11 @@ class Reader:
         """Whether words tell, in the past tense, of a month that is neither this one nor the last."""
         if month[1] and (self._as_of.month - 1 - _MONTHS.index(month[1])) % 12 <= 1:
             return False
-        first, last = sentence.words_at(month.start(), month.end())
+        first, _ = sentence.words_at(month.start(), month.end())
         start, end = _part(sentence, first)
-        return bool(_TOLD_THEN.search(_words(sentence, start, first))) and not _TOLD_NOW.search(_words(sentence, start, end))
+        return bool(_TOLD_THEN.search(_words(sentence, start, first))) and not _TOLD_NOW.search(
+            _words(sentence, start, end)
+        )
 
 
 def _words(sentence: Sentence, first: int, last: int) -> str:
@@ -305,6 +320,9 @@ def _negations(sentence: Sentence) -> list[Scope]:
             continue
         strong = bool(_STRONG.search(trigger.group()))
         reach = 2 * _LONGEST if strong else _NEXT if _BARE.fullmatch(trigger.group()) else _LONGEST
+        if reach == _NEXT:  # "is not black or smelly" denies both
+            while sentence.words[last + reach : last + reach + 1] in (("or",), ("nor",)):
+                reach += 2
         end = min(len(sentence.words), last + reach)
         if ends := _ENDS.search(line, trigger.end()):
             end = min(end, sentence.words_at(ends.start(), ends.end())[0])
