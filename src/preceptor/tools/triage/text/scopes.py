@@ -86,11 +86,12 @@ _ENDS = re.compile(
 )
 _OTHERS_PAST = re.compile(
     rf" (?:(?:my|our|his|her) (?:late )?(?:{RELATIONS})(?: [^ ]+){{0,2}}? "
-    r"(?:had|died|passed|suffered|lost|got diagnosed|was diagnosed|were diagnosed|has had|have had|did have)"
+    r"(?:had|died|passed|suffered|lost|took|tried|got diagnosed|was diagnosed|were diagnosed|has had|have had|did have)"
     r"|family history(?: of)?|runs in (?:the|my|our) family|fhx?|family has|in my family"
     r"|(?:friend|neighbour|colleague|someone|somebody|bloke|guy|woman|man|lady|celebrity|person|footballer)(?: [^ ]+){0,4}? "
     r"(?:had|died|has had|collapsed|who had|whos had|got diagnosed))(?= )"
 )
+_SOMEBODY = re.compile(r" (?:bloke|guy|woman|man|lady|person)(?= )")
 _ON_BEHALF = re.compile(
     rf" (?:writing|asking|requesting|filling|completing|submitting|messaging|this is|form)(?: [^ ]+){{0,5}}? (?:for|behalf of|about)"
     rf"(?: (?:my|our|his|her))?(?: [^ ]+){{0,2}}? (?:{RELATIONS})(?= )"
@@ -100,7 +101,8 @@ _RECENT = re.compile(
     r"at the moment|right now|since|minutes? ago|hours? ago|days? ago|woke|ongoing|keeps?|half an hour ago|an hour ago)(?= )"
 )
 _STILL = re.compile(
-    r" (?:(?:has|have|is|it|came|come|coming) (?:come |been )?back|returned|recurrent|recurring|recurred|ever since|flared up)(?= )"
+    r" (?:(?:has|have|is|it|came|come|coming) (?:come |been )?back|returned|recurrent|recurring|recurred|ever since|flared up|"
+    r"(?:put|started|commenced|maintained) on)(?= )"
 )
 _BETWEEN_CLAUSES = re.compile(
     r" (?:but|however|although|though|and (?:now|today|i am|my|i have got|this)|now|today|since then)(?= )"
@@ -149,7 +151,7 @@ _TOLD_NOW = re.compile(
 )
 _YEAR = re.compile(r" (?:in|since|from|of|during|back in|early|late)? ?((?:19|20)\d\d)(?= )")
 _MIGHT = re.compile(
-    r" (?:if (?:i|he|she|they|it|we|my|the|you|there|somebody|someone|anybody|anyone)|in case(?: of)?|what if|risk of|risks of|chances? of|prevent\w*|avoid\w*|"
+    r" (?:if (?:i|he|she|they|it|we|my|the|you|there)|in case(?: of)?|what if|risk of|risks of|chances? of|prevent\w*|avoid\w*|"
     r"watch out for|look out for|looking out for|told to (?:watch|look)|should i get|should i have|could (?:lead to|cause|develop|become|turn)|"
     r"can (?:lead to|cause)|might (?:lead to|cause|become|develop|turn)|may cause|side effects? (?:include|of|are|say|says|listed)|lead to|worried about (?:getting|having|developing|catching|it becoming)|"
     r"scared of (?:getting|having)|afraid of (?:getting|having)|worried (?:it|this|that it|that this) (?:could|might|may|will|would)(?: [^ ]+){0,2}? (?:become|turn|lead|cause|develop)|"
@@ -198,6 +200,7 @@ class Reader:
         self.sentences = sentences
         self._as_of = as_of
         self.for_other = written_by_other or any(_ON_BEHALF.search(s.line) for s in sentences)
+        self._in_first_person = any(_FIRST_PERSON.search(s.line) for s in sentences)
         self._quoted = _quoted_from(sentences)
         self._scopes: dict[int, tuple[Scope, ...]] = {}
 
@@ -235,8 +238,7 @@ class Reader:
         sentence = self.sentences[number]
         found = list(_negations(sentence))
         found += _denied_after(sentence)
-        following = self.sentences[number + 1].words if number + 1 < len(self.sentences) else ()
-        if sentence.asks and following in (("no",), ("none",), ("nope",), ("never",), ("not",), ("no", "none")):
+        if sentence.asks and number + 1 < len(self.sentences) and _says_no(self.sentences[number + 1]):
             found.append(_whole(sentence, Meant.NEGATED))
         found += self._others(sentence)
         found += self._past(sentence)
@@ -252,6 +254,8 @@ class Reader:
             first, last = sentence.words_at(trigger.start(), trigger.end())
             start, end = _part(sentence, first)
             if self.for_other or _RECENT.search(_words(sentence, start, end)):
+                continue
+            if _SOMEBODY.match(trigger[0]) and not self._in_first_person:  # "a man of 45 had ...": the patient himself
                 continue
             backwards = "family" in sentence.words[first:last]
             found.append(Scope(Meant.OTHER, start if backwards else last, end, first, last))
@@ -288,6 +292,12 @@ class Reader:
         return bool(_TOLD_THEN.search(_words(sentence, start, first))) and not _TOLD_NOW.search(
             _words(sentence, start, end)
         )
+
+
+def _says_no(answer: Sentence) -> bool:
+    """ "Floppy? No." and "Floppy? No, tired." deny what was asked."""
+    bare = answer.words in (("no",), ("none",), ("nope",), ("never",), ("not",), ("no", "none"))
+    return bare or (answer.words[:1] in (("no",), ("nope",)) and 1 in answer.breaks)
 
 
 def _words(sentence: Sentence, first: int, last: int) -> str:
