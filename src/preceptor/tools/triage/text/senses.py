@@ -12,7 +12,8 @@ from collections.abc import Iterator
 
 from preceptor.tools.triage.text.normal import Sentence
 from preceptor.tools.triage.text.patterns import Match
-from preceptor.tools.triage.text.scopes import RELATIONS, Meant, Reader
+from preceptor.tools.triage.text.scopes import Meant, Reader
+from preceptor.tools.triage.text.triggers import RELATIONS
 
 _FARTHEST = 10  # words that doubt reaches
 
