@@ -2,7 +2,7 @@
 
 In the manner of ConText (Chapman and others, 2007; Harkema and others, 2009), rewritten for how patients type:
 a trigger ("no", "my dad had", "years ago": `triggers`) opens a scope; a phrase inside it is read as negated, another
-person's, past ... A trigger that is part of the phrase itself ("cannot breathe", "no wet nappies") says nothing about it.
+person's, past ... A trigger that is part of the phrase itself ("cannot breathe", "no wet nappies") says nothing of it.
 Doubt ("I think", "might be") suppresses nothing.
 """
 
