@@ -183,11 +183,11 @@ def figures(data: Table, said: np.ndarray, weights: np.ndarray | None = None) ->
 def advise_thresholds(data: Table, found: np.ndarray) -> np.ndarray:
     """The thresholds that are right most often of an inbox, a missed emergency or an under-triage weighed more.
 
-    Of those that are as good, as far as these requests can tell, the most cautious; but the model by itself sends
-    nobody to hospital for less than one chance in four. Below the same day a mistake weighs as much either way: what
-    is likelier than not is advised.
+    An emergency is advised from one chance in four: to miss one is as bad as to send three to hospital needlessly.
+    For the same day, of the thresholds that are as good as far as these requests can tell, the most cautious. Below it
+    a mistake weighs as much either way: what is likelier than not is advised.
     """
-    grids = [np.arange(0.25, 0.56, 0.05), np.arange(0.25, 0.61, 0.05), [0.5], [0.5]]
+    grids = [[0.25], np.arange(0.25, 0.61, 0.05), [0.5], [0.5]]
     tried = [(worth(data, found, np.array(each)), each) for each in product(*grids)]
     best = max(tried)[0]
     return np.array(min(each for value, each in tried if value >= best - AS_GOOD))

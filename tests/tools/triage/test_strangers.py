@@ -99,13 +99,7 @@ def test_terse_english_is_hardly_ever_taken_for_foreign() -> None:
         ("I always seem thirsty, peeing constantly and lost weight", 44.0, "new_diabetes", Urgency.SAME_DAY),
         ("redness on my shin has gone past the pen mark on antibiotics", 50.0, "cellulitis", Urgency.SAME_DAY),
         ("came out in a rash on day 4 of flucloxacillin", 30.0, "rash", Urgency.SAME_DAY),
-        pytest.param(
-            "it is personal, please ring",
-            40.0,
-            "private_matter",
-            Urgency.ROUTINE,
-            marks=pytest.mark.xfail(strict=True, reason="the model would have it within days"),
-        ),
+        ("it is personal, please ring", 40.0, "private_matter", Urgency.ROUTINE),
     ],
 )
 def test_what_was_not_recognised_is(text: str, age: float, rule: str, urgency: Urgency) -> None:

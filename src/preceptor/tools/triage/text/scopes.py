@@ -142,8 +142,8 @@ class Reader:
             start, end = _part(sentence, first)
             if self.for_other or RECENT.search(_words(sentence, start, end)):
                 continue
-            if SOMEBODY.match(trigger[0]) and not self._in_first_person:  # "a man of 45 had ...": the patient himself
-                continue
+            if SOMEBODY.match(trigger[0]) and (not self._in_first_person or _aged(sentence, first, last)):
+                continue  # "a man of 45 had ...": the patient himself
             backwards = "family" in sentence.words[first:last]
             found.append(Scope(Meant.OTHER, start if backwards else last, end, first, last))
         return found
@@ -181,10 +181,20 @@ class Reader:
         )
 
 
+def _aged(sentence: Sentence, first: int, last: int) -> bool:
+    """ "a 61 year old man", "a man of 61": whose age is told is told of as a patient."""
+    told = sentence.words[first:last]
+    return any(word[0].isdigit() for word in told) or sentence.words[max(0, first - 1) : first] in (("old",), ("yo",))
+
+
 def _says_no(answer: Sentence) -> bool:
-    """ "Floppy? No." and "Floppy? No, tired." deny what was asked."""
+    """ "Floppy? No.", "Floppy? No, tired." and "Floppy? Not since Monday." deny what was asked."""
     bare = answer.words in (("no",), ("none",), ("nope",), ("never",), ("not",), ("no", "none"))
-    return bare or (answer.words[:1] in (("no",), ("nope",)) and 1 in answer.breaks)
+    return (
+        bare
+        or (answer.words[:1] in (("no",), ("nope",)) and 1 in answer.breaks)
+        or answer.words[:2] == ("not", "since")
+    )
 
 
 def _words(sentence: Sentence, first: int, last: int) -> str:
