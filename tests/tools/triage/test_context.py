@@ -86,7 +86,7 @@ def test_what_does_not_answer_the_request_lowers_nothing(entry: Event) -> None:
 
 def test_a_plan_can_raise() -> None:
     plan = event("plan", "COPD rescue pack", 50, note="Cough: same day appointment if chest worse", id="CarePlan/2")
-    advice = advise("I have a cough and green phlegm", plan)
+    advice = advise("I have had a tickly cough since Monday", plan)
     assert advice.option == Urgency.SAME_DAY
     assert any(r.event == "CarePlan/2" and r.effect is Effect.RAISES for r in advice.reasons)
 
