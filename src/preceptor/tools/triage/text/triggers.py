@@ -137,7 +137,7 @@ LIKENED = re.compile(
     r"(?: [^ ]+)* $)"
 )
 LETTER = re.compile(
-    r" (?:discharge (?:summary|letter)|clinic letter|dear (?:dr|doctor|colleague|sir)|yours (?:sincerely|faithfully)|"
+    r" (?:discharge (?:summary|letter)|(?:clinic|ed|hospital|casualty|ward) letter|dear (?:dr|doctor|colleague|sir)|yours (?:sincerely|faithfully)|"
     r"date of (?:admission|discharge)|on admission|was admitted|were admitted|presenting complaint|diagnosis|diagnoses|"
     r"letter (?:says|said|reads|from)|consultant|discharged (?:home|on|with)|many thanks for (?:referring|seeing)|reviewed in clinic|"
     r"gp to|hospital (?:number|no)|admission)(?= )"
