@@ -7,6 +7,7 @@ The requests are the wordings of the tests, without a record and with one of 300
 
 from __future__ import annotations
 
+import argparse
 import statistics
 import sys
 import time
@@ -59,4 +60,6 @@ def main(repeats: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 3)
+    ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ask.add_argument("repeats", type=int, nargs="?", default=3, help="how often each request is asked (3)")
+    main(ask.parse_args().repeats)

@@ -10,8 +10,8 @@ by rules alone where they are not, and says which.
 
 from __future__ import annotations
 
+import argparse
 import json
-import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -205,5 +205,8 @@ def _labelled(one: Example) -> Labelled:
 
 
 if __name__ == "__main__":
-    given = [int(number) for number in sys.argv[1:3]]
-    main(given[0] if given else 1000, given[1] if len(given) > 1 else 4)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("patients", type=int, nargs="?", default=1000, help="of each demo practice (1000)")
+    parser.add_argument("practices", type=int, nargs="?", default=4, help="one for each seed (4)")
+    given = parser.parse_args()
+    main(given.patients, given.practices)
