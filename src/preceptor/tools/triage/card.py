@@ -15,13 +15,13 @@ CARD = Card(
     owner="Preceptor",
     scale=tuple(URGENCIES),
     evidence=(
-        "Rules and a model beside them, which learned from 69,392 synthetic examples by forty-eight authors and was "
+        "Rules and a model beside them, which learned from 83,854 synthetic examples by fifty-six authors and was "
         "calibrated on 2,707 synthetic requests by four others. On 550 synthetic requests by an author who had read "
-        "neither (benchmarks/evaluation/RESULTS.md, November 2026): 476 of 550 acceptable, 86.5% (95% interval 83.4 to "
-        "89.1); less urgent than any acceptable answer in 19 of 550, 3.5% (2.2 to 5.3); 1 of 72 emergencies missed, "
-        "1.4% (0.2 to 7.5); 26 of 431 that were none sent to 999, 6.0% (4.1 to 8.7). On 84 real emergency-department "
-        "complaints of experts' levels 1 and 2, with age and sex: 78 advised for the same day or sooner, 92.9% (85.3 "
-        "to 96.7; the nurses there 88.1%); its rule for few words was chosen by them. Its red flags are "
+        "neither (benchmarks/evaluation/RESULTS.md, November 2026): 484 of 550 acceptable, 88.0% (95% interval 85.0 to "
+        "90.5); less urgent than any acceptable answer in 19 of 550, 3.5% (2.2 to 5.3); 0 of 72 emergencies missed "
+        "(0.0% to 5.1%); 22 of 431 that were none sent to 999, 5.1% (3.4 to 7.6). On 84 real emergency-department "
+        "complaints of experts' levels 1 and 2, with age and sex: 77 advised for the same day or sooner, 91.7% (83.8 "
+        "to 95.9; the nurses there 88.1%); its rule for few words was chosen by them. Its red flags are "
         "tested on wordings made up by their authors (figures in docs/reference/triage.md). No clinician has validated "
         "it."
     ),
@@ -30,8 +30,8 @@ CARD = Card(
         "for six emergencies in a dozen of them, which no native speaker has checked.",
         "Reads words, not pictures or attachments.",
         "Its chances were calibrated on synthetic requests, weighed as an inbox was supposed to be: yours differs.",
-        "Calls too much an emergency more often than too little; weakest on medication, results and school children.",
-        "Misses some emergencies in a stranger's words; a line of a few words tells it little: silence is not safety.",
+        "Calls too much an emergency more often than too little; weakest on words that only sound alarming, results and medication.",
+        "Will miss emergencies in a stranger's words; a line of few words tells it little: silence is not safety.",
         "Learned from texts and labels by the project's authors; no clinician has reviewed one.",
     ),
     hazards=(
