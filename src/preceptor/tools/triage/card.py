@@ -30,7 +30,8 @@ CARD = Card(
         "for six emergencies in a dozen of them, which no native speaker has checked.",
         "Reads words, not pictures or attachments.",
         "Its chances were calibrated on synthetic requests, weighed as an inbox was supposed to be: yours differs.",
-        "Calls too much an emergency more often than too little; weakest on words that only sound alarming, results and medication.",
+        "Calls too much an emergency more often than too little; weakest on words that only sound alarming, on results "
+        "and on medication.",
         "Will miss emergencies in a stranger's words; a line of few words tells it little: silence is not safety.",
         "Learned from texts and labels by the project's authors; no clinician has reviewed one.",
     ),
