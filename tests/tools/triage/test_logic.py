@@ -19,6 +19,9 @@ class Known:
     def measure(self, name: str, holds: Callable[[float], bool]) -> Found | None:
         return NOTHING if name == "age" and holds(54) else None
 
+    def speaks_of(self, exception: Found, said: Found) -> bool:
+        return bool(set(exception.places) & set(said.places))
+
 
 @pytest.mark.parametrize(
     ("source", "expected"),
@@ -33,6 +36,10 @@ class Known:
         ("near(headache, fever)", None),
         ("near(headache, headache or fever)", HEADACHE + FEVER),
         ("not rash", NOTHING),
+        ("without(headache, fever)", HEADACHE),
+        ("without(headache, headache)", None),
+        ("without(headache, rash)", HEADACHE),
+        ("without(rash, fever)", None),
     ],
 )
 def test_a_condition_holds_with_what_it_rests_on(source: str, expected: Found | None) -> None:
@@ -42,6 +49,11 @@ def test_a_condition_holds_with_what_it_rests_on(source: str, expected: Found | 
 def test_a_condition_names_what_it_needs() -> None:
     when = When.read("headache and (not fever or age >= 50)")
     assert (when.names, when.measures) == ({"headache", "fever"}, {"age"})
+
+
+def test_a_condition_tells_what_helps_it_from_what_hinders_it() -> None:
+    when = When.read("near(headache, fever) and not (rash and not vomiting) and without(stiff, weeks or not today)")
+    assert when.asserted == {"headache", "fever", "vomiting", "stiff", "today"}
 
 
 @pytest.mark.parametrize(

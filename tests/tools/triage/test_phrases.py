@@ -91,5 +91,5 @@ def test_a_phrase_is_found_in_every_sentence_that_holds_it() -> None:
     text = "alpha beta. gamma. alpha beta."
     phrases = Phrases(text, sentences(text), library)
     assert [match.sentence for match in phrases.found("alpha")] == [0, 2]
-    assert phrases.sentences_with("gamma") == {1}
+    assert [match.sentence for match in phrases.found("gamma")] == [1]
     assert phrases.found("delta") == []

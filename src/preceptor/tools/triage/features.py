@@ -34,9 +34,10 @@ class LibraryError(ValueError):
 class Feature:
     """Something that a text can say.
 
-    `unless` are phrases that, in the same sentence, make the words mean something else. `also` are the readings beside
-    "now" that count: a head injury months ago still does. `concepts` and `reads` let the record say it too: concepts
-    of active conditions and medicines, and the kinds of events whose own text is read with the same phrases.
+    `unless` are phrases that, in the same sentence, make the words mean something else; of a feature that red flags
+    rest on, only phrases near its own do. `also` are the readings beside "now" that count: a head injury months ago
+    still does. `concepts` and `reads` let the record say it too: concepts of active conditions and medicines, and the
+    kinds of events whose own text is read with the same phrases.
     """
 
     name: str
@@ -74,6 +75,7 @@ class Library:
     features: Mapping[str, Feature]
     index: Index
     spelling: Spelling
+    alarms: frozenset[str] = frozenset()  # the features that red flags rest on
     _evidence: dict[str, frozenset[str] | None] = field(default_factory=dict, repr=False)
 
     @classmethod

@@ -6,7 +6,7 @@ Everything is validated as it is loaded, so that a wrong data file stops the too
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -14,7 +14,7 @@ from typing import Any
 
 from preceptor.tools.triage.features import Feature, Library, LibraryError
 from preceptor.tools.triage.presentations import Presentation
-from preceptor.tools.triage.red_flags import Rule, read_rules
+from preceptor.tools.triage.red_flags import Rule, alarms, read_rules
 from preceptor.tools.triage.text.spelling import real_words
 
 
@@ -53,7 +53,8 @@ def the_library() -> Knowledge:
     library = Library.build(lexicon, features, misspellings, real_words())
     for presentation in presentations:
         presentation.check(library)
-    return Knowledge(library, read_rules([table for _, table in flag_tables], library), presentations)
+    rules = read_rules([table for _, table in flag_tables], library)
+    return Knowledge(replace(library, alarms=alarms(rules, library.features)), rules, presentations)
 
 
 def _features(table: dict[str, Any]) -> list[Feature]:

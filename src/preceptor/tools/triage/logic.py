@@ -1,6 +1,7 @@
 """A small language for "when": `headache and (fever or stiff_neck) and age >= 50`.
 
-Names are features or measures; `near(a, b)` holds when both stand in one sentence or in neighbours.
+Names are features or measures; `near(a, b)` holds when both stand in one sentence or in neighbours, `without(a, b)`
+when a does and no b speaks of it: "for months", said of an itch, makes no old story of a face that has dropped.
 An expression is read once, when the data file is loaded: a name that nobody defined is an error then, not at a patient.
 """
 
@@ -47,11 +48,13 @@ NOTHING = Found()  # it holds, and rests on no words: "not pregnant"
 
 
 class Known(Protocol):
-    """What an expression is asked of: features by name, and measures by name and bound."""
+    """What an expression is asked of: features by name, measures by name and bound, and what an exception speaks of."""
 
     def feature(self, name: str) -> Found | None: ...
 
     def measure(self, name: str, holds: Callable[[float], bool]) -> Found | None: ...
+
+    def speaks_of(self, exception: Found, said: Found) -> bool: ...
 
 
 _COMPARISONS: dict[type[ast.cmpop], Callable[[float, float], bool]] = {
@@ -75,6 +78,7 @@ class When:
 
     source: str
     names: frozenset[str]
+    asserted: frozenset[str]  # the names that help it to hold; the others only keep it from holding
     measures: frozenset[str]
     needs: tuple[frozenset[str], ...]  # of each of these at least one feature must show, or it cannot hold
     _test: _Test
@@ -89,7 +93,7 @@ class When:
         names: set[str] = set()
         measures: set[str] = set()
         test = _compile(tree, names, measures, source)
-        return cls(source, frozenset(names), frozenset(measures), _needs(tree), test)
+        return cls(source, frozenset(names), _asserted(tree), frozenset(measures), _needs(tree), test)
 
     def holds(self, known: Known) -> Found | None:
         """What the condition rests on, or None when it does not hold."""
@@ -101,6 +105,8 @@ def _needs(tree: ast.expr) -> tuple[frozenset[str], ...]:
     match tree:
         case ast.Name(id=name):
             return (frozenset({name}),)
+        case ast.Call(func=ast.Name(id="without"), args=[held, _]):
+            return _needs(held)
         case ast.BoolOp(op=ast.And(), values=parts) | ast.Call(args=parts):
             return tuple(need for part in parts for need in _needs(part))
         case ast.BoolOp(op=ast.Or(), values=parts):
@@ -108,6 +114,21 @@ def _needs(tree: ast.expr) -> tuple[frozenset[str], ...]:
             return (frozenset[str]().union(*(min(needs, key=len) for needs in of_each)),) if all(of_each) else ()
         case _:
             return ()  # a measure, or that something is absent: no feature is needed
+
+
+def _asserted(tree: ast.expr, denied: bool = False) -> frozenset[str]:
+    """The features of a condition that are not under a `not` or in an exception."""
+    match tree:
+        case ast.Name(id=name):
+            return frozenset() if denied else frozenset({name})
+        case ast.UnaryOp(operand=operand):
+            return _asserted(operand, not denied)
+        case ast.Call(func=ast.Name(id="without"), args=[held, exception]):
+            return _asserted(held, denied) | _asserted(exception, not denied)
+        case ast.BoolOp(values=parts) | ast.Call(args=parts):
+            return frozenset[str]().union(*(_asserted(part, denied) for part in parts))
+        case _:
+            return frozenset()
 
 
 def _compile(tree: ast.expr, names: set[str], measures: set[str], source: str) -> _Test:
@@ -127,8 +148,9 @@ def _compile(tree: ast.expr, names: set[str], measures: set[str], source: str) -
             measures.add(name)
             compare = _COMPARISONS[type(op)]
             return lambda known: known.measure(name, lambda value: compare(value, bound))
-        case ast.Call(func=ast.Name(id="near"), args=[left, right], keywords=[]):
-            return _near(_compile(left, names, measures, source), _compile(right, names, measures, source))
+        case ast.Call(func=ast.Name(id="near" | "without" as name), args=[left, right], keywords=[]):
+            both = _compile(left, names, measures, source), _compile(right, names, measures, source)
+            return _near(*both) if name == "near" else _without(*both)
         case _:
             raise LogicError(f"{source!r}: {ast.unparse(tree)!r} is not part of the language")
 
@@ -170,5 +192,14 @@ def _near(one: _Test, other: _Test) -> _Test:
             return None
         around = {place + step for place in right.places for step in (-1, 0, 1)}
         return left + right if around.intersection(left.places) else None
+
+    return test
+
+
+def _without(one: _Test, exception: _Test) -> _Test:
+    def test(known: Known) -> Found | None:
+        said = one(known)
+        other = exception(known) if said is not None else None
+        return None if said is None or (other is not None and known.speaks_of(other, said)) else said
 
     return test

@@ -32,7 +32,6 @@ class Phrases:
         self._chances = self._look(sentences)
         self.perhaps = frozenset(self._chances)  # the keys whose phrases may stand in the text
         self._found: dict[str, list[Match]] = {}
-        self._sentences: dict[str, frozenset[int]] = {}
         self._places: dict[tuple[int, int], list[tuple[int, int]]] = {}
 
     def found(self, key: str) -> list[Match]:
@@ -40,12 +39,6 @@ class Phrases:
         if key not in self._found:
             self._found[key] = [match for chance in self._chances.get(key, ()) for match in self._tried(chance)]
         return self._found[key]
-
-    def sentences_with(self, key: str) -> frozenset[int]:
-        """The numbers of the sentences that hold a phrase of a key."""
-        if key not in self._sentences:
-            self._sentences[key] = frozenset(match.sentence for match in self.found(key))
-        return self._sentences[key]
 
     def perhaps_in(self, keys: frozenset[str], sentences: frozenset[int]) -> set[str]:
         """Of these keys, those of which a phrase may stand in one of these sentences: a first, cheap look."""

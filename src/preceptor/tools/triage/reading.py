@@ -13,6 +13,7 @@ from preceptor.tools.triage.phrases import Phrases
 from preceptor.tools.triage.text import measures
 from preceptor.tools.triage.text.normal import Sentence, sentences, word_set
 from preceptor.tools.triage.text.patterns import Match
+from preceptor.tools.triage.text.reach import reaches
 from preceptor.tools.triage.text.scopes import Meant, Reader
 from preceptor.tools.triage.text.senses import senses
 
@@ -25,6 +26,7 @@ _MEASURED: dict[str, Callable[[tuple[Sentence, ...]], tuple[measures.Measure, ..
     "urine_ketones": measures.urine_ketones,
     "lasting_days": measures.durations,
 }
+_DENYING = word_set("no not never without nothing")
 # An adult's "my daughter says I look grey" makes nobody a child; "my toddler" does.
 _SURELY_A_CHILD = word_set("baby bubba bub babba newborn toddler child kid kids infant bairn one lo nursery nappy")
 
@@ -76,7 +78,7 @@ class Reading:
             return ()
         feature = self.library.features[name]
         return tuple(
-            (self.sentences[m.sentence].span(m.first, m.last), self._meant(m))
+            (self._span(m), self._meant(m))
             for m in self._phrases.found(name)
             if not self._means_something_else(feature, m)
         )
@@ -92,7 +94,7 @@ class Reading:
         matches = self._phrases.found(name)
         if any(self._meant(match) is not Meant.NEGATED for match in matches):
             return ()
-        return tuple(self.sentences[m.sentence].span(m.first, m.last) for m in matches)
+        return tuple(self._span(m) for m in matches)
 
     def perhaps_set_aside(self, names: frozenset[str]) -> set[str]:
         """Of these features, those whose phrases may stand where they are not to be read as of now."""
@@ -119,7 +121,7 @@ class Reading:
         for match in self._phrases.found(feature.name):
             meant = self._meant(match)
             if (meant is Meant.NOW or meant in feature.also) and not self._means_something_else(feature, match):
-                spans.add(self.sentences[match.sentence].span(match.first, match.last))
+                spans.add(self._span(match))
                 places.add(match.sentence)
         return Found(widest(spans), (), tuple(sorted(places))) if spans else None
 
@@ -127,7 +129,24 @@ class Reading:
         return self.reader.meant(match)
 
     def _means_something_else(self, feature: Feature, match: Match) -> bool:
-        return match.sentence in self._phrases.sentences_with(unless(feature.name))
+        exceptions = [other for other in self._phrases.found(unless(feature.name)) if other.sentence == match.sentence]
+        if feature.name not in self.library.alarms:
+            return bool(exceptions)
+        near = [self._span(other) for other in exceptions if not self._denies_over_a_break(other)]
+        return reaches(self.text, near, [self._span(match)])
+
+    def _denies_over_a_break(self, exception: Match) -> bool:
+        """ "No symptoms, sudden pain" denies no pain."""
+        sentence = self.sentences[exception.sentence]
+        opens = sentence.words[exception.first] in _DENYING
+        return opens and any(exception.first < at < exception.last for at in sentence.breaks)
+
+    def speaks_of(self, exception: Found, said: Found) -> bool:
+        """Whether an exception is near what was said; one that rests on no words, or is of none, always is."""
+        return not exception.spans or not said.spans or reaches(self.text, exception.spans, said.spans)
+
+    def _span(self, match: Match) -> Span:
+        return self.sentences[match.sentence].span(match.first, match.last)
 
     def said_by(self, event: Event) -> frozenset[str]:
         """The features whose phrases stand in an entry's own words, its note among them."""

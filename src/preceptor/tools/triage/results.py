@@ -179,6 +179,9 @@ class _Asked:
     def measure(self, name: str, holds: Callable[[float], bool]) -> Found | None:
         return self.reading.measure(name, holds)
 
+    def speaks_of(self, exception: Found, said: Found) -> bool:
+        return self.reading.speaks_of(exception, said)
+
     @cached_property
     def results(self) -> dict[str, list[Event]]:
         """The results that can be trusted, by concept, oldest first."""

@@ -6,12 +6,13 @@ and whether that source was read (`verified`); none has been reviewed by a clini
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from preceptor.advice import Case, RedFlag, Urgency
-from preceptor.tools.triage.features import Library, LibraryError, read_when
+from preceptor.tools.triage.features import Feature, Library, LibraryError, read_when
 from preceptor.tools.triage.language import may_be_foreign
 from preceptor.tools.triage.logic import When
 from preceptor.tools.triage.other_languages import alarms_in
@@ -65,6 +66,17 @@ def read_rules(tables: list[dict[str, Any]], library: Library) -> tuple[Rule, ..
     for rule in rules:
         library.check(rule.when, f"red flag {rule.id}")
     return tuple(sorted(rules, key=lambda rule: rule.id))
+
+
+def alarms(rules: Iterable[Rule], features: Mapping[str, Feature]) -> frozenset[str]:
+    """The features that the rules rest on, themselves or by other features' conditions."""
+    found: set[str] = set()
+    left = {name for rule in rules for name in rule.when.asserted}
+    while left:
+        found |= left
+        conditions = [features[name].when for name in left if name in features]
+        left = {name for when in conditions if when for name in when.asserted} - found
+    return frozenset(found)
 
 
 def fired(reading: Reading, rules: tuple[Rule, ...]) -> tuple[RedFlag, ...]:

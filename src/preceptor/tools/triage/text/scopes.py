@@ -24,6 +24,7 @@ from preceptor.tools.triage.text.triggers import (
     DENIED_BEFORE,
     ENDS,
     ENDS_BY_AND,
+    ENDS_MIGHT,
     FIRST_PERSON,
     FORMER,
     LETTER,
@@ -225,6 +226,8 @@ def _negations(sentence: Sentence) -> list[Scope]:
             if sentence.words[first : last + 1] == ("no", "change"):  # "no change in bowel habit", but a headache stays
                 found.append(Scope(Meant.NEGATED, last, last + 1, first, last))
             continue
+        if last in sentence.breaks and trigger[0].endswith((" symptom", " symptoms", " signs")):
+            continue  # "no symptoms, sudden pain": what follows is not what was denied
         strong = bool(STRONG.search(trigger.group()))
         reach = 2 * _LONGEST if strong else _NEXT if BARE.fullmatch(trigger.group()) else _LONGEST
         if reach == _NEXT:  # "is not black or smelly" denies both
@@ -287,10 +290,8 @@ def _might_be(sentence: Sentence) -> list[Scope]:
             continue
         first, last = sentence.words_at(trigger.start(), trigger.end())
         end = min(len(sentence.words), last + 10)
-        if ends := re.search(
-            r" (?:but|however|although|and (?:now|i am|my|i have)|then|because|today)(?= )", line[trigger.end() :]
-        ):
-            end = min(end, sentence.words_at(trigger.end() + ends.start(), trigger.end() + ends.end())[0])
+        if ends := ENDS_MIGHT.search(line, trigger.end()):
+            end = min(end, sentence.words_at(ends.start(), ends.end())[0])
         end = min([end, *(b for b in sentence.breaks if b > last)])
         found.append(Scope(Meant.MIGHT_BE, last, end, first, last))
     for topic in TOPIC.finditer(line):
@@ -300,8 +301,12 @@ def _might_be(sentence: Sentence) -> list[Scope]:
 
 
 def _quoted_from(sentences: tuple[Sentence, ...]) -> frozenset[int]:
-    """The sentences of a letter that was pasted in: from its first mark to its last, and two sentences more."""
+    """The sentences of a letter that was pasted in: from its first mark to its last, and two sentences more.
+
+    Marks in one sentence alone ("letter says GP to repeat my bloods") tell of a letter; nothing after them is its text.
+    """
     marked = [at for at, s in enumerate(sentences) for _ in LETTER.finditer(s.line)]
     if len(marked) < 2:
         return frozenset()
-    return frozenset(range(marked[0], min(len(sentences), marked[-1] + 3)))
+    after = 2 if marked[-1] > marked[0] else 0
+    return frozenset(range(marked[0], min(len(sentences), marked[-1] + after + 1)))

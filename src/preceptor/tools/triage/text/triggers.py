@@ -70,7 +70,7 @@ STILL = re.compile(
     r"(?:put|started|commenced|maintained) on)(?= )"
 )
 BETWEEN_CLAUSES = re.compile(
-    r" (?:but|however|although|though|and (?:now|today|i am|my|i have got|this)|now|today|since then)(?= )"
+    r" (?:but|however|although|though|also|plus|and (?:now|today|i am|my|i have got|this)|now|today|since then)(?= )"
 )
 PAST = re.compile(
     r"(?<! the)(?<! this) (?:(?:a )?(?:few|couple of|couple|several|many|some|\d+|two|three|four|five|six|seven|eight|nine|ten|fifteen|twenty|thirty) "
@@ -122,6 +122,9 @@ MIGHT = re.compile(
     r"scared of (?:getting|having)|afraid of (?:getting|having)|worried (?:it|this|that it|that this) (?:could|might|may|will|would)(?: [^ ]+){0,2}? (?:become|turn|lead|cause|develop)|"
     r"fear of|phobia of|read about|leaflet (?:says|said|mentions)|symptoms? of|signs? of|checked for|screen\w* for|test\w* for|training|"
     r"so (?:that )?(?:i|he|she|we|they) do(?:es)? not (?:get|catch|have)|reduce|rule out|do i need to worry about)(?= )"
+)
+ENDS_MIGHT = re.compile(
+    r" (?:but|however|although|also|plus|and (?:now|also|i am|my|his|her|i have|had|is)|then|because|today)(?= )"
 )
 NOT_HYPOTHETICAL = re.compile(
     r" (?:as if|like if|even if|(?:cannot|not|never)(?: be)? rule out|not sure if|not know if|wonder(?:ing)? if|see if|know if|if that makes|ask if|check if|if possible|"
