@@ -17,8 +17,8 @@ CARD = Card(
     evidence=(
         "Rules and a model beside them, which learned from 83,854 synthetic examples by fifty-six authors and was "
         "calibrated on 2,707 synthetic requests by four others. On 550 synthetic requests by an author who had read "
-        "neither (benchmarks/evaluation/RESULTS.md, November 2026): 484 of 550 acceptable, 88.0% (95% interval 85.0 to "
-        "90.5); less urgent than any acceptable answer in 19 of 550, 3.5% (2.2 to 5.3); 0 of 72 emergencies missed "
+        "neither (benchmarks/evaluation/RESULTS.md, November 2026): 482 of 550 acceptable, 87.6% (95% interval 84.6 to "
+        "90.1); less urgent than any acceptable answer in 20 of 550, 3.6% (2.4 to 5.5); 0 of 72 emergencies missed "
         "(0.0% to 5.1%); 22 of 431 that were none sent to 999, 5.1% (3.4 to 7.6). On 84 real emergency-department "
         "complaints of experts' levels 1 and 2, with age and sex: 77 advised for the same day or sooner, 91.7% (83.8 "
         "to 95.9; the nurses there 88.1%); its rule for few words was chosen by them. Its red flags are "
@@ -37,6 +37,8 @@ CARD = Card(
     ),
     hazards=(
         "A red flag in words that no rule knows is not seen, and the model may not see it either.",
+        "Where two problems stand side by side, what is said of the harmless one may still hide the other's red flag: "
+        "0.8% of 25,520 made-up messages, before the model is asked.",
         "A context rule may lower the urgency of a problem that has changed without the patient saying so.",
     ),
     reviewed_by="none",
