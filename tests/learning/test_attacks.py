@@ -45,7 +45,7 @@ def test_without_the_defences_it_would_have_done_harm() -> None:
 
 
 def test_hardly_an_honest_person_is_named() -> None:
-    """Of eight people of different habits, in twenty worlds, one or two may stand out by chance: the benchmark has one."""
+    """Of eight people of different habits, in twenty worlds, one or two may stand out by chance."""
     named: list[str] = []
     for seed in range(20):
         place = world(seed)
