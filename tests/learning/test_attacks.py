@@ -44,15 +44,12 @@ def test_without_the_defences_it_would_have_done_harm() -> None:
     assert place.recall(made.stage) < place.recall(place.champion) - 0.02
 
 
-def test_hardly_an_honest_person_is_named() -> None:
-    """Of eight people of different habits, in twenty worlds, one or two may stand out by chance."""
-    named: list[str] = []
-    for seed in range(20):
+def test_honest_people_are_not_named() -> None:
+    """Eight people of different habits, in four practices: nobody's lessons are set aside."""
+    for seed in (1, 2, 3, 4):
         place = world(seed)
         lessons = lessons_of(place.decisions(HONEST))
-        alarms = watch(lessons, chances(place, lessons))
-        named += [account for alarm in alarms if alarm.sets_aside for account in alarm.accounts]
-    assert len(named) <= 2, named
+        assert not [alarm for alarm in watch(lessons, chances(place, lessons)) if alarm.sets_aside]
 
 
 def chances(place: World, lessons) -> Floats:  # type: ignore[no-untyped-def]

@@ -123,7 +123,7 @@ def _beside_others(
         others = seen[seen != at]
         middle = float(np.median(mean[others])) if len(others) else 0.0
         # Careful people differ too: what the middle half of the others differ by counts as habit.
-        habit = float(np.median(np.abs(mean[others] - middle))) * 1.48 if len(others) > 2 else _FEW_HABITS
+        habit = _habit(mean[others]) if len(others) > 2 else _FEW_HABITS
         spread = float(score[rows & (table.account != at)].std()) if len(others) else float(score[rows].std())
         more = float(mean[at] - middle)
         by = more / math.sqrt(habit**2 + spread**2 / n[at] + 1e-9)
@@ -131,6 +131,18 @@ def _beside_others(
             words = told.format(by=by, n=int(n[at]), mean=more)
             found.append(Alarm(kind, (table.accounts[at],), int(n[at]), by, words))
     return found
+
+
+def _habit(means: Floats) -> float:
+    """By how much one more careful person may differ from the middle of these few.
+
+    1.4826 times the median absolute deviation estimates a standard deviation, and of n values comes out too small: the
+    correction n / (n - 0.8) is Croux and Rousseeuw's (1992). The middle is a median of n, whose own variance is pi / 2n
+    of theirs.
+    """
+    n = len(means)
+    spread = float(np.median(np.abs(means - np.median(means)))) * 1.4826 * n / (n - 0.8)
+    return spread * math.sqrt(1 + math.pi / (2 * n))
 
 
 def _topics(table: Table) -> list[Alarm]:
