@@ -19,7 +19,12 @@ from preceptor.tools.triage.text.spelling import Spelling
 
 # What code, not phrases, finds out: see reading.py.
 BUILT_IN = frozenset({"male", "female", "child", "baby", "pregnant_in_weeks", "for_other"})
-MEASURES = frozenset({"age", "stated_age", "weeks_pregnant", "temperature", "ketones", "urine_ketones", "lasting_days"})
+MEASURES = frozenset(
+    {
+        "age", "stated_age", "weeks_pregnant", "temperature", "ketones", "urine_ketones", "lasting_days",
+        "peak_flow_percent",
+    }
+)  # fmt: skip
 
 
 # Words that measures are read by (`text/measures.py`), which spelling leads towards as towards the rules' own.

@@ -13,6 +13,7 @@ from preceptor.tools.triage.phrases import Phrases
 from preceptor.tools.triage.text import measures
 from preceptor.tools.triage.text.normal import Sentence, sentences, word_set
 from preceptor.tools.triage.text.patterns import Match
+from preceptor.tools.triage.text.peak_flow import peak_flows
 from preceptor.tools.triage.text.reach import reaches
 from preceptor.tools.triage.text.scopes import Meant, Reader
 from preceptor.tools.triage.text.senses import senses
@@ -25,6 +26,7 @@ _MEASURED: dict[str, Callable[[tuple[Sentence, ...]], tuple[measures.Measure, ..
     "ketones": measures.ketones,
     "urine_ketones": measures.urine_ketones,
     "lasting_days": measures.durations,
+    "peak_flow_percent": peak_flows,
 }
 _DENYING = word_set("no not never without nothing")
 # An adult's "my daughter says I look grey" makes nobody a child; "my toddler" does.

@@ -120,7 +120,7 @@ MIGHT = re.compile(
     r"watch out for|look out for|looking out for|told to (?:watch|look)|should i get|should i have|could (?:lead to|cause|develop|become|turn)|"
     r"can (?:lead to|cause)|might (?:lead to|cause|become|develop|turn)|may cause|side effects? (?:include|of|are|say|says|listed)|lead to|worried about (?:getting|having|developing|catching|it becoming)|"
     r"scared of (?:getting|having)|afraid of (?:getting|having)|worried (?:it|this|that it|that this) (?:could|might|may|will|would)(?: [^ ]+){0,2}? (?:become|turn|lead|cause|develop)|"
-    r"fear of|phobia of|read about|leaflet (?:says|said|mentions)|symptoms? of|signs? of|checked for|screen\w* for|test\w* for|training|"
+    r"fear of|phobia of|read about|(?:leaflet|pamphlet|information sheet|info sheet)(?: \w+)? (?:says|said|say|mentions|mentioned|lists|listed|warns|warned)|seek (?:urgent |immediate |medical )*(?:advice|help|attention) (?:if|for|with)|symptoms? of|signs? of|checked for|screen\w* for|test\w* for|training|"
     r"so (?:that )?(?:i|he|she|we|they) do(?:es)? not (?:get|catch|have)|reduce|rule out|do i need to worry about)(?= )"
 )
 ENDS_MIGHT = re.compile(
