@@ -33,8 +33,9 @@ def weights(path: Path) -> dict[str, torch.Tensor]:
     found: dict[str, torch.Tensor] = {}
     for name, values in held.items():
         if name.endswith("_quantized"):
-            one = name.removesuffix("_quantized")
-            real = (values.astype(np.float32) - held[f"{one}_zero_point"]) * held[f"{one}_scale"]  # of each column
+            stem = name.removesuffix("_quantized")
+            real = (values.astype(np.float32) - held[f"{stem}_zero_point"]) * held[f"{stem}_scale"]  # of each column
+            one = stem.removesuffix("_Transposed")  # so named since torch 2.15
             found[one] = torch.tensor(real if one == "words" else real.T.copy())
         elif not name.endswith(("_scale", "_zero_point")):
             found[name] = torch.tensor(values)

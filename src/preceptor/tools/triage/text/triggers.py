@@ -116,7 +116,7 @@ TOLD_NOW = re.compile(
 )
 YEAR = re.compile(r" (?:in|since|from|of|during|back in|early|late)? ?((?:19|20)\d\d)(?= )")
 MIGHT = re.compile(
-    r" (?:if (?:i|he|she|they|it|we|my|the|you|there)|in case(?: of)?|what if|risk of|risks of|chances? of|prevent\w*|avoid\w*|"
+    r" (?:if (?:i|he|she|they|it|we|my|the|you|there|having)|in case(?: of)?|what if|risk of|risks of|chances? of|prevent\w*|avoid\w*|"
     r"watch out for|look out for|looking out for|told to (?:watch|look)|should i get|should i have|could (?:lead to|cause|develop|become|turn)|"
     r"can (?:lead to|cause)|might (?:lead to|cause|become|develop|turn)|may cause|side effects? (?:include|of|are|say|says|listed)|lead to|worried about (?:getting|having|developing|catching|it becoming)|"
     r"scared of (?:getting|having)|afraid of (?:getting|having)|worried (?:it|this|that it|that this) (?:could|might|may|will|would)(?: [^ ]+){0,2}? (?:become|turn|lead|cause|develop)|"
