@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from preceptor.advice import Advice, Handler, Kind, Urgency
-from preceptor.tools.triage import tool
+from preceptor.tools.triage import red_flags_in, tool
 from preceptor.tools.triage.language import seems_foreign
 from preceptor.tools.triage.text.normal import sentences
 from tools.triage.cases import case, event
@@ -215,3 +215,31 @@ def test_a_man_has_no_menopause_or_pregnancy() -> None:
     text = "night sweats for a month"
     assert "menopause" not in {r.rule for r in advise(text, age=26.0, sex="male").reasons}
     assert "menopause" in {r.rule for r in advise(text, age=50.0, sex="female").reasons}
+
+
+@pytest.mark.parametrize(
+    ("harmless", "danger", "flag"),
+    [
+        ("TIA in spring, clopidogrel runs out on Friday", "had a TIA yesterday", "RF001"),
+        ("found a lump, right breast, pea sized, doesn't move", "her right side doesn't move", "RF001"),
+        ("band across my chest on the bike that goes if I stop, 2 months, same each time, not at rest",
+         "band across my chest on the bike, and now it comes at rest", "RF009"),
+        ("my panic attacks again, can't breathe, gone in ten mins", "can't breathe, came on ten mins ago", "RF012"),
+        ("peak flow 330, usual 480, talking fine", "peak flow 150, usual 480, talking fine", "RF017"),
+        ("the leaflet also says throat swelling. No swelling of anything", "my throat is swelling", "RF018"),
+        ("registered blind, I need a copy of the certificate", "went blind in one eye this morning", "RF039"),
+        ("she was born at 29 weeks, does she still have her jabs now", "29 weeks and she has not moved today", "RF044"),
+        ("took my 5mg amlodipine twice this morning, feel fine", "swallowed two packets of aspirin", "RF058"),
+        ("the form asks: overdose at 17", "she took an overdose at lunchtime", "RF058"),
+        ("the patches leave black sticky marks", "my poo is black and sticky", "RF063"),
+        ("headache most days, not sick, not waking at night", "headache, and he is not waking up", "RF082"),
+        ("Mum is muddled since yesterday, smelly wee. No fever, drinking",
+         "stopped drinking two days ago, now muddled and seeing things", "RF178"),
+        ("shingles, a band of blisters, hurts like a burn", "burnt both hands on the hob, blisters all over", "RF182"),
+    ],
+)  # fmt: skip
+def test_harmless_requests_in_a_flags_words_raise_no_emergency_and_their_twins_do(
+    harmless: str, danger: str, flag: str
+) -> None:
+    assert not [each for each in red_flags_in(case(harmless)) if each.urgency is Urgency.EMERGENCY]
+    assert flag in [each.id for each in red_flags_in(case(danger))]

@@ -37,7 +37,8 @@ class Assessment:
 
 def assess_all(reading: Reading, presentations: tuple[Presentation, ...]) -> list[Assessment]:
     """Every presentation recognised, the one that decides first: by urgency, then what is asked for, then by id."""
-    perhaps = [p for p in presentations if p.id in reading.may_show]
+    may_show = reading.may_show
+    perhaps = [p for p in presentations if p.id in may_show]
     recognised = [(p, found) for p in perhaps if (found := reading.feature(p.id)) is not None and found.spans]
     if any(not p.minor for p, _ in recognised):
         recognised = [(p, found) for p, found in recognised if not p.minor]

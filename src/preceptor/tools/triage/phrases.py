@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from preceptor.tools.triage.features import Library, is_unless
 from preceptor.tools.triage.text.normal import Sentence
@@ -13,8 +14,7 @@ from preceptor.tools.triage.text.patterns import Match, Pattern
 MOST_SLIPS = 8  # of a sentence's words that are none: how many readings are tried
 
 
-@dataclass(frozen=True, slots=True)
-class _Chance:
+class _Chance(NamedTuple):
     """A phrase that may stand in a sentence; of one that was put right, only where it holds the word `slip`."""
 
     number: int

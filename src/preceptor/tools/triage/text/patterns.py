@@ -18,6 +18,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from itertools import product
+from typing import NamedTuple
 
 from preceptor.tools.triage.text.normal import Sentence, canonical, word_set
 
@@ -184,8 +185,7 @@ def _spoken(*written: str) -> list[tuple[str, ...]]:
     return [tuple(word for words in choice for word in words) for choice in product(*([o] for o in opened))]
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """Where a phrase stands: words `first` up to, not including, `last` of sentence number `sentence`."""
 
     sentence: int
@@ -238,7 +238,8 @@ class Index:
         met = [self._met(word) for word in set(sentence.words)]
         filled = _NOTHING.union(*(places for _, places in met))
         besides, patterns = self._besides, self._patterns
-        return [patterns[at] for at in sorted(_NOTHING.union(*(at for at, _ in met))) if besides[at] <= filled]
+        anchored = _NOTHING.union(*(at for at, _ in met))
+        return [patterns[at] for at in sorted([at for at in anchored if besides[at] <= filled])]
 
     def _look_up(self, word: str) -> tuple[frozenset[int], frozenset[int]]:
         """The patterns that a word of a sentence anchors, and the places that it fills: as it is, begun or a number."""
