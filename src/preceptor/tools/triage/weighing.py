@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from preceptor.advice import URGENCIES, Effect, Reason, Urgency, most_urgent
+from preceptor.advice import URGENCIES, Effect, Handler, Reason, Urgency, most_urgent
 from preceptor.tools.triage.assessing import SPOKEN, Assessment
 from preceptor.tools.triage.likelihood import UNKNOWN, possible, probabilities
 from preceptor.tools.triage.model.judging import Judgement
@@ -20,6 +20,7 @@ _TODAY = Urgency.SAME_DAY
 _FEW_WORDS = 6
 _BARE = 4  # words, of which the model alone calls nothing an emergency unless it is sure
 _EVEN = 0.5
+_NEARLY_EVEN = 0.4
 _WORTH_ASKING = 0.2  # the chance of today or sooner from which what was noted down is asked about today
 _ONESELF = word_set("i my me mine myself we our")
 _FEW = "model.few_words"
@@ -51,6 +52,7 @@ def by_model(judged: Judgement, assessed: list[Assessment], reading: Reading) ->
         held = (
             _at_latest(assessed, decision.option)
             or _no_pharmacy(assessed, reading, decision.option)
+            or _as_few_words_usually_are(judged, assessed, reading)
             or _too_few_words(judged, assessed, reading)
         )
         if held is not None:
@@ -100,6 +102,23 @@ def _too_few_words(judged: Judgement, assessed: list[Assessment], reading: Readi
         likely = next(u for u in URGENCIES if sum(chances[v] for v in URGENCIES[: u.rank + 1]) >= _EVEN)
         if (to := most_urgent(usual, likely)) is not option:
             return to, Reason("A few words, and such words are not usually for today", Effect.SETS, rule=_FEW)
+    return None
+
+
+def _as_few_words_usually_are(
+    judged: Judgement, assessed: list[Assessment], reading: Reading
+) -> tuple[Urgency, Reason] | None:
+    """Below the same day, where little is said: what is called severe does not wait for weeks, and what a pharmacy
+    usually deals with is left to it where the model hardly knows either."""
+    option = judged.decision.option
+    if _words(reading) > _FEW_WORDS or not assessed or option.at_least(Urgency.SOON):
+        return None
+    first = assessed[0]
+    if first.alarmed and first.urgency.at_least(Urgency.SOON) and reading.feature("severe") is not None:
+        return Urgency.SOON, Reason("A few words, and one says that it is severe", Effect.RAISES, rule=_FEW)
+    for_pharmacy = first.urgency is Urgency.SELF_CARE and first.handler is Handler.COMMUNITY_PHARMACY
+    if for_pharmacy and option is Urgency.ROUTINE and judged.chances[Urgency.SELF_CARE] >= _NEARLY_EVEN:
+        return Urgency.SELF_CARE, Reason("A few words, and a pharmacy usually deals with it", Effect.LOWERS, rule=_FEW)
     return None
 
 
