@@ -243,3 +243,26 @@ def test_harmless_requests_in_a_flags_words_raise_no_emergency_and_their_twins_d
 ) -> None:
     assert not [each for each in red_flags_in(case(harmless)) if each.urgency is Urgency.EMERGENCY]
     assert flag in [each.id for each in red_flags_in(case(danger))]
+
+
+@pytest.mark.parametrize(
+    ("text", "flag"),
+    [
+        ("30 weeks, she still has not moved since last night", "RF044"),
+        ("he is drooling, no voice", "RF018"),
+        ("she is choking, no air", "RF018"),
+        ("did first aid and he is still choking", "RF018"),
+        ("my mate hanged himself and I'm going to end it tonight", "RF055"),
+        ("breast cancer before, and my left arm does not move", "RF001"),
+        ("he is not waking since last night", "RF082"),
+        ("can't breathe, gone downhill in ten minutes", "RF012"),
+        ("purple spots on her skin that do not fade", "RF019"),
+        ("on fentanyl patches and my poo is black", "RF063"),
+        ("cut not deep but hasn't stopped bleeding for an hour", "RF065"),
+        ("tummy burnt with boiling water, blisters all over", "RF182"),
+        ("blind in my left eye since this morning", "RF039"),
+        ("symptoms of TIA", "RF001"),
+    ],
+)
+def test_an_exception_for_a_harmless_request_hides_no_alarm_that_sounds_like_it(text: str, flag: str) -> None:
+    assert flag in [each.id for each in red_flags_in(case(text))]
