@@ -262,6 +262,7 @@ def test_harmless_requests_in_a_flags_words_raise_no_emergency_and_their_twins_d
         ("tummy burnt with boiling water, blisters all over", "RF182"),
         ("blind in my left eye since this morning", "RF039"),
         ("symptoms of TIA", "RF001"),
+        ("mum had a mini stroke this morning", "RF001"),
     ],
 )
 def test_an_exception_for_a_harmless_request_hides_no_alarm_that_sounds_like_it(text: str, flag: str) -> None:
