@@ -86,6 +86,7 @@ def _possible(value: float, about: Concept) -> bool:
 
 def _one_a_time(times: Numbers, values: Numbers, variation: Variation) -> tuple[Numbers, Numbers]:
     """Results of one moment share what varies in a person: they count once, by their median."""
+    times = np.round(times, 8)  # years: what is a third of a second apart is at one time
     moments = np.unique(times)
     scaled = np.log(values) if variation.on_log_scale else values
     middles = np.array([float(np.median(scaled[times == moment])) for moment in moments])
