@@ -2,12 +2,14 @@
 
     python benchmarks/triage.py [REPEATS]
 
-The requests are the wordings of the tests, without a record and with one of 300 entries.
+The requests are the wordings of the tests, without a record and with one of 300 entries. One at a time is how the
+service asks, and `preceptor advise triage` has the tool read what has come ahead, some 32 at a time, and writes JSON.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import statistics
 import sys
 import time
@@ -19,6 +21,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from preceptor.advice import Case, Event, EventKind, Patient, Record
+from preceptor.tools.jsonl import TOGETHER, advise_lines
 from preceptor.tools.triage import red_flags_in, related_events, tool
 from tools.triage.wordings import AS_OF, wordings
 
@@ -44,6 +47,29 @@ def measured(name: str, ask: Callable[[Case], object], cases: list[Case]) -> Non
     print(f"{name:<42} {rate:>7,.0f} a second   p50 {middle:5.1f} ms   p99 {slowest:5.1f} ms")
 
 
+def read_ahead(name: str, cases: list[Case]) -> None:
+    started = time.perf_counter()
+    for at in range(0, len(cases), TOGETHER):
+        tool.read_ahead(cases[at : at + TOGETHER])
+        for case in cases[at : at + TOGETHER]:
+            tool.advise(case)
+    told(name, len(cases), time.perf_counter() - started)
+
+
+def through_the_command(name: str, cases: list[Case]) -> None:
+    """What `preceptor advise triage` does between reading a line and writing one."""
+    asked = [(case.id, case.request) for case in cases if case.request]
+    lines = [json.dumps({"id": name, "text": request.text, "age": request.age}) for name, request in asked]
+    started = time.perf_counter()
+    for answer in advise_lines(lines, tool, AS_OF):
+        json.dumps(answer)
+    told(name, len(lines), time.perf_counter() - started)
+
+
+def told(name: str, asked: int, seconds: float) -> None:
+    print(f"{name:<42} {asked / seconds:>7,.0f} a second")
+
+
 def main(repeats: int) -> None:
     plain = [wording.case for wording in wordings()]
     started = time.perf_counter()
@@ -56,6 +82,8 @@ def main(repeats: int) -> None:
     measured("red flags", red_flags_in, plain * repeats)
     measured("advice, words alone", tool.advise, plain * repeats)
     measured("advice, with a record of 300 entries", tool.advise, with_record * repeats)
+    through_the_command("preceptor advise triage, words alone", plain * repeats)
+    read_ahead("read ahead, with a record of 300 entries", with_record * repeats)
     measured("what the record says, 300 entries", related_events, with_record * repeats)
 
 

@@ -7,7 +7,7 @@ All are frozen; all moments are timezone-aware and in UTC.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -330,6 +330,13 @@ class Tool(Protocol):
     def card(self) -> Card: ...
 
     def advise(self, case: Case) -> Advice: ...
+
+
+@runtime_checkable
+class ReadsAhead(Protocol):
+    """A tool that is quicker where it knows which cases it will be asked about next; its advice is the same."""
+
+    def read_ahead(self, cases: Sequence[Case]) -> None: ...
 
 
 def faults(advice: Advice, case: Case, card: Card) -> tuple[str, ...]:

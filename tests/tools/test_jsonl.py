@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from preceptor.advice import URGENCIES
-from preceptor.tools.jsonl import advise_lines
+from preceptor.advice import URGENCIES, Advice, Card, Case
+from preceptor.tools.jsonl import advise_lines, lines_as_they_come
 from preceptor.tools.triage import tool
 
+COMMAND = [sys.executable, "-c", "from preceptor.cli import app; app()", "advise", "triage"]
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 STATED = "id urgency probabilities set red_flags reasons not_considered kind handler tool version"
 KEYS = set(STATED.split())
@@ -25,8 +28,8 @@ def answers(*lines: str | bytes) -> list[dict[str, Any]]:
 
 
 def command(text: str, *, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-c", "from preceptor.cli import app; app()", "advise", "triage"],
+    return subprocess.run(  # noqa: S603 - our own command
+        COMMAND,
         input=text, capture_output=True, text=True, check=False, cwd=cwd,
     )  # fmt: skip
 
@@ -128,6 +131,59 @@ def test_lines_are_answered_one_at_a_time() -> None:
 
     stream = advise_lines(endless(), tool, NOW)
     assert [next(stream)["urgency"] for _ in range(3)] == ["self_care"] * 3
+
+
+class ReadsAhead:
+    """Triage, which tells what it was asked to read ahead."""
+
+    def __init__(self, fails: bool = False) -> None:
+        self.fails, self.ahead = fails, list[int]()
+
+    @property
+    def card(self) -> Card:
+        return tool.card
+
+    def read_ahead(self, cases: Sequence[Case]) -> None:
+        self.ahead.append(len(cases))
+        if self.fails:
+            raise OSError("the disk is gone")
+
+    def advise(self, case: Case) -> Advice:
+        return tool.advise(case)
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_what_is_read_ahead_changes_no_answer(fails: bool) -> None:
+    lines = [json.dumps({"id": str(at), "text": f"sore throat for {at} days"}) for at in range(1, 40)] + ["no request"]
+    asked = ReadsAhead(fails)
+    together = list(advise_lines(lines, asked, NOW))
+    assert sum(asked.ahead) == 39
+    assert len(asked.ahead) == 2, "a long file is not held in memory"
+    assert together == [answer for line in lines for answer in answers(line)]
+
+
+def test_a_line_that_has_come_is_answered_before_the_next_is_sent() -> None:
+    pipe = subprocess.PIPE
+    with subprocess.Popen(COMMAND, stdin=pipe, stdout=pipe, text=True) as process:  # noqa: S603 - our own command
+        assert process.stdin is not None
+        assert process.stdout is not None
+        for number in ("r1", "r2"):
+            process.stdin.write(json.dumps({"id": number, "text": "sore throat"}) + "\n")
+            process.stdin.flush()
+            assert json.loads(process.stdout.readline())["id"] == number
+        process.stdin.close()
+    assert process.returncode == 0
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 1000])
+@pytest.mark.parametrize("text", [b"", b"one", b"one\n", b"one\ntwo", b"\n\none\n\nt\r\nthree\n"])
+def test_lines_are_whole_however_they_come(text: bytes, size: int) -> None:
+    class Trickle(io.BytesIO):
+        def read1(self, _: int | None = -1, /) -> bytes:
+            return super().read1(size)
+
+    come = [line for lines in lines_as_they_come(Trickle(text)) for line in lines]
+    assert [line for line in come if line] == [line for line in text.split(b"\n") if line]
 
 
 def test_the_same_lines_give_the_same_bytes_in_another_process() -> None:

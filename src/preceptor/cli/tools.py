@@ -20,7 +20,7 @@ def advise(tool: Annotated[str, typer.Argument(help="The tool's name, such as tr
     A line that is no request gives {"id": ..., "error": ...} in its place, and the exit code is 1.
     """
     from preceptor.tools import found
-    from preceptor.tools.jsonl import advise_lines
+    from preceptor.tools.jsonl import advise_lines, lines_as_they_come
 
     tools = found()
     if tool not in tools:
@@ -28,10 +28,11 @@ def advise(tool: Annotated[str, typer.Argument(help="The tool's name, such as tr
     if sys.stdin.isatty():
         bad_input(f"give the requests as lines of JSON: preceptor advise {tool} < requests.jsonl")
     faulty = False
-    for answer in advise_lines(sys.stdin.buffer, tools[tool], datetime.now(UTC)):
-        faulty = faulty or "error" in answer
-        sys.stdout.write(json.dumps(answer) + "\n")
-    sys.stdout.flush()  # so that a full disk is told, not swallowed
+    for lines in lines_as_they_come(sys.stdin.buffer):
+        for answer in advise_lines(lines, tools[tool], datetime.now(UTC)):
+            faulty = faulty or "error" in answer
+            sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.flush()  # whoever waits for these has them, and a full disk is told, not swallowed
     raise typer.Exit(1 if faulty else 0)
 
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import csv
-import gc
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 
 import numpy as np
 
+from preceptor.collecting import no_collecting
 from preceptor.supervision.decisions import VIEWS, CannotUse, Column, Decisions, tabulate
 
 NEEDED = ("clinician", "case", *VIEWS)
@@ -24,7 +23,8 @@ def read_decisions(path: Path, scale: tuple[str, ...] = ()) -> Decisions:
     Other columns are passed over. Raises CannotUse, with one clear line, for whatever cannot be read.
     """
     try:
-        with path.open(encoding="utf-8-sig", newline="") as lines, _no_collecting():
+        # Millions of short rows without a circle: collecting would double the time.
+        with path.open(encoding="utf-8-sig", newline="") as lines, no_collecting():
             return tabulate(_columns(csv.reader(lines, strict=True)), scale)
     except OSError as fault:
         raise CannotUse(f"cannot read {path}: {fault.strerror or fault}") from None
@@ -66,15 +66,3 @@ def _columns(reader: Iterator[list[str]]) -> dict[str, Column]:
                 numbers = np.fromiter(map(codes[name].__getitem__, values[place]), np.int64, len(rows))
                 pieces[name].append(numbers)
     return {name: Column(np.concatenate(pieces[name]), list(codes[name])) for name in wanted}
-
-
-@contextmanager
-def _no_collecting() -> Iterator[None]:
-    """The collector would walk through millions of short rows that hold no cycle: that doubles the time to read."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()

@@ -12,6 +12,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
 
+from preceptor.collecting import no_collecting
 from preceptor.tools.triage.features import Feature, Library, LibraryError
 from preceptor.tools.triage.presentations import Presentation
 from preceptor.tools.triage.red_flags import Rule, alarms, read_rules
@@ -33,6 +34,7 @@ class Knowledge:
 
 
 @cache
+@no_collecting()
 def the_library() -> Knowledge:
     """The knowledge that ships with the tool. Raises LibraryError when a file is wrong."""
     here = files("preceptor.tools.triage")

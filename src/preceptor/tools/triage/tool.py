@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -13,6 +14,7 @@ from preceptor.tools.triage.explaining import is_foreign, not_considered, of_fla
 from preceptor.tools.triage.library import the_library
 from preceptor.tools.triage.model.judging import Model, the_model
 from preceptor.tools.triage.model.learnt import in_place, limits_of, model_with, version_of
+from preceptor.tools.triage.model.wording import as_read
 from preceptor.tools.triage.reading import Reading
 from preceptor.tools.triage.red_flags import fired
 from preceptor.tools.triage.weighing import by_model, by_rules
@@ -41,6 +43,12 @@ class Triage:
     def ready(self) -> None:
         """Load what the first advice would otherwise wait for: the library, and the model's files."""
         self.advise(Case("ready", datetime(2026, 1, 1, tzinfo=UTC), Request("a cough")))
+
+    def read_ahead(self, cases: Sequence[Case]) -> None:
+        """Have the encoder read these together: its weights push all else out of the processor's cache each time."""
+        if model := self._model(in_place(self.place).model):
+            for case in cases:
+                model.encoder.read(as_read(case))
 
     def advise(self, case: Case) -> Advice:
         """Advice on a case; always an answer, whatever was typed."""

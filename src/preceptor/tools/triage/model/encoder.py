@@ -6,7 +6,7 @@ all-MiniLM-L6-v2 (Apache-2.0), fine-tuned on the examples by `training/encoder.p
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float32]
 WINDOW = 160  # tokens that are read at a time
 STEP = 110  # tokens from one window's begin to the next's
+_KEPT = 64  # texts whose reading is kept: more than are read ahead together
 MOST_WINDOWS = 6  # of a longer text the first and the last are read: it says so itself (`input.too_long`)
 
 
@@ -34,6 +35,7 @@ class Encoder:
     def __init__(self, folder: Path, presentations: tuple[str, ...]) -> None:
         self.folder = folder
         self.presentations = presentations
+        self._kept = lru_cache(_KEPT)(self._decisive)
 
     @cached_property
     def _session(self) -> Any:
@@ -53,7 +55,11 @@ class Encoder:
         return Tokenizer.from_file(str(self.folder / "tokenizer.json"))
 
     def read(self, text: str) -> Read:
-        """What the text says. Of a long text the window that sounds most urgent decides: danger may stand anywhere."""
+        """What the text says; of the last texts it is kept, so that they may be read before they are asked about."""
+        return self._kept(text)
+
+    def _decisive(self, text: str) -> Read:
+        """Of a long text the window that sounds most urgent decides: danger may stand anywhere."""
         found = [self._read(window) for window in self._windows(text)]
         return max(found, key=lambda read: float(np.exp(read.urgency[:2]).sum()))
 
