@@ -134,8 +134,18 @@ class Reading:
         exceptions = [other for other in self._phrases.found(unless(feature.name)) if other.sentence == match.sentence]
         if feature.name not in self.library.alarms:
             return bool(exceptions)
-        near = [self._span(other) for other in exceptions if not self._denies_over_a_break(other)]
+        near = [self._span(other) for other in exceptions if self._may_mean(feature, other, match)]
         return reaches(self.text, near, [self._span(match)])
+
+    def _may_mean(self, feature: Feature, exception: Match, match: Match) -> bool:
+        """Whether an exception may speak of this match: one that reads a phrase otherwise speaks of no other phrase.
+
+        "A sick note, and I feel sick": the first "sick" is read as the note's, the second stays.
+        """
+        if self._denies_over_a_break(exception):
+            return False
+        read = [other for other in self._phrases.found(feature.name) if _share(other, exception)]
+        return not read or any(_share(other, match) for other in read)
 
     def _denies_over_a_break(self, exception: Match) -> bool:
         """ "No symptoms, sudden pain" denies no pain."""
@@ -239,6 +249,11 @@ def _read(text: str, library: Library) -> tuple[Sentence, ...]:
     half = LONGEST // 2
     last = len(text) - half
     return sentences(text[:half], library.spelling) + sentences(text[last:], library.spelling, last)
+
+
+def _share(one: Match, other: Match) -> bool:
+    """True when two places have a word in common."""
+    return one.sentence == other.sentence and one.first < other.last and other.first < one.last
 
 
 def _both(one: Found | None, other: Found | None) -> Found | None:
