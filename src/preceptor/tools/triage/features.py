@@ -40,9 +40,10 @@ class Feature:
     """Something that a text can say.
 
     `unless` are phrases that, in the same sentence, make the words mean something else; of a feature that red flags
-    rest on, only phrases near its own do, and one that shares a word with some of them speaks of these alone. `also` are the readings beside "now" that count: a head injury months ago
-    still does. `concepts` and `reads` let the record say it too: concepts of active conditions and medicines, and the
-    kinds of events whose own text is read with the same phrases.
+    rest on, only phrases near its own do, and one that shares a word with some of them speaks of these alone. `also`
+    are the readings beside "now" that count: a head injury months ago still does. `concepts` and `reads` let the record
+    say it too: concepts of active conditions and medicines, and the kinds of events whose own text is read with the
+    same phrases.
     """
 
     name: str
