@@ -6,6 +6,7 @@ workers, the assessor and the tools' process at random and kills them outright (
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import random
@@ -118,8 +119,8 @@ def send(port: int, api_key: str, number: int) -> str:
         except urllib.error.HTTPError as fault:
             if fault.code < 500:
                 raise
-        except (OSError, ValueError):
-            pass  # killed before it could answer
+        except (OSError, ValueError, http.client.HTTPException):
+            pass  # killed before it could answer, or in the middle of its answer
         time.sleep(0.1)
     raise AssertionError(f"request {number} was never answered")
 
