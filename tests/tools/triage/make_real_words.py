@@ -21,9 +21,7 @@ HEADER = """\
 def main(words: Path) -> None:
     listed = {word.strip() for word in words.read_text("utf-8").splitlines()}
     english = sorted(
-        word
-        for word in listed
-        if word.isascii() and word.isalpha() and word.islower() and len(word) >= SHORTEST_UNSURE
+        word for word in listed if word.isascii() and word.isalpha() and word.islower() and len(word) >= SHORTEST_UNSURE
     )
     target = Path(text.__file__).with_name("real_words.txt")
     target.write_text(HEADER + textwrap.fill(" ".join(english), 120) + "\n", "utf-8")
