@@ -35,7 +35,7 @@ STEADY = 0.998  # of the running mean stays at each step
 
 
 class Encoder(nn.Module):
-    """Tokens in; log-weights of the five urgencies and of the presentations out, with the pooled meaning."""
+    """Tokens in; log-weights of the five urgencies and of the presentations out."""
 
     def __init__(self, folder: Path | None, presentations: int, layers: int = 6) -> None:
         super().__init__()
@@ -60,7 +60,7 @@ class Encoder(nn.Module):
         mask = attention_mask.unsqueeze(-1).to(hidden.dtype)
         pooled = (hidden * mask).sum(1) / mask.sum(1)
         dropped = self.drop(pooled)
-        return self.urgency(dropped), self.presentation(dropped), pooled
+        return self.urgency(dropped), self.presentation(dropped)
 
 
 class Coarse(torch.autograd.Function):
@@ -195,7 +195,7 @@ def fit(model, rows, names, tokenizer, device, epochs, rate, seed=0, size=32, al
             target = torch.tensor([m[1] for m in made], device=device) * (1 - smooth) + smooth / LEVELS
             about = torch.tensor([index[rows[k]["presentation"]] for k in batch], device=device)
             with torch.autocast(device_type=device, dtype=torch.bfloat16):
-                urgency, presentation, _ = model(ids, mask)
+                urgency, presentation = model(ids, mask)
                 loss = -(target * urgency.float().log_softmax(-1)).sum(-1).mean()
                 loss = loss + also * nn.functional.cross_entropy(presentation.float(), about)
             optimiser.zero_grad()
@@ -220,7 +220,7 @@ def told(model, texts, tokenizer, device, size=128):
     for k in range(0, len(texts), size):
         ids, mask = tokens(tokenizer, [texts[at] for at in order[k : k + size]], device)
         with torch.autocast(device_type=device, dtype=torch.bfloat16):
-            u, p, _ = model(ids, mask)
+            u, p = model(ids, mask)
         urgency.append(u.float().log_softmax(-1).cpu().numpy())
         about.append(p.float().log_softmax(-1).cpu().numpy())
     back = np.argsort(order)
@@ -275,7 +275,7 @@ class Alone(nn.Module):
             inner = layer.intermediate.intermediate_act_fn(layer.intermediate.dense(hidden))
             hidden = layer.output.LayerNorm(layer.output.dense(inner) + hidden)
         pooled = hidden.mean(0)
-        return self.urgency(pooled), self.presentation(pooled), pooled
+        return self.urgency(pooled), self.presentation(pooled)
 
 
 @torch.no_grad()
@@ -286,7 +286,7 @@ def export(model, out: Path) -> None:
     plain = out / "encoder.float.onnx"
     torch.onnx.export(
         alone, (torch.arange(1000, 1016),), str(plain), input_names=["input_ids"], opset_version=17, dynamo=False,
-        output_names=["urgency", "presentation", "meaning"], dynamic_axes={"input_ids": {0: "length"}},
+        output_names=["urgency", "presentation"], dynamic_axes={"input_ids": {0: "length"}},
     )  # fmt: skip
     quantize_dynamic(str(plain), str(out / "encoder.onnx"), weight_type=QuantType.QInt8, per_channel=True)
     plain.unlink()

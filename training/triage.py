@@ -246,7 +246,7 @@ def unread(path: Path) -> tuple[dict[str, Read], tuple[str, ...]]:
     held = np.load(path)
     names = tuple(str(name) for name in held["names"])
     reads = {
-        str(i): Read(u, p, np.zeros(0, np.float32))
+        str(i): Read(u, p)
         for i, u, p in zip(held["id"], held["urgency"].astype(np.float32), held["presentation"].astype(np.float32),
                            strict=True)
     }  # fmt: skip

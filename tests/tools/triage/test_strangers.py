@@ -267,3 +267,14 @@ def test_harmless_requests_in_a_flags_words_raise_no_emergency_and_their_twins_d
 )
 def test_an_exception_for_a_harmless_request_hides_no_alarm_that_sounds_like_it(text: str, flag: str) -> None:
     assert flag in [each.id for each in red_flags_in(case(text))]
+
+
+@pytest.mark.parametrize(
+    ("text", "holds"),
+    [
+        ("slid down in the wet room and cut her eyebrow open, takes warfarin", True),
+        ("my eyebrow is growing back after the wax, I take warfarin", False),
+    ],
+)
+def test_a_cut_brow_is_an_injured_head(text: str, holds: bool) -> None:
+    assert ("RF007" in flags(text)) is holds

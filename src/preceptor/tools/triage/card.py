@@ -2,7 +2,7 @@
 
 from preceptor.advice import URGENCIES, Card
 
-VERSION = "0.10.1"
+VERSION = "0.10.2"
 
 CARD = Card(
     tool="triage",

@@ -1,4 +1,4 @@
-"""The sentence encoder: a text in, log-chances of each urgency and presentation out, and its meaning as numbers.
+"""The sentence encoder: a text in, log-chances of each urgency and presentation out.
 
 all-MiniLM-L6-v2 (Apache-2.0), fine-tuned on the examples by `training/encoder.py` and kept as ONNX with 8-bit weights.
 """
@@ -22,11 +22,10 @@ MOST_WINDOWS = 6  # of a longer text the first and the last are read: it says so
 
 @dataclass(frozen=True)
 class Read:
-    """What the encoder makes of a text: natural logarithms of chances, and the meaning (one vector)."""
+    """What the encoder makes of a text: natural logarithms of chances."""
 
     urgency: Floats  # (5,), most urgent first
     presentation: Floats  # (presentations,), in the order of `Encoder.presentations`
-    meaning: Floats  # (384,)
 
 
 class Encoder:
@@ -76,8 +75,10 @@ class Encoder:
         return [[first, *inner[start : start + room], last] for start in starts]
 
     def _read(self, ids: list[int]) -> Read:
-        urgency, presentation, meaning = self._session.run(None, {"input_ids": np.array(ids, dtype=np.int64)})
-        return Read(_logs(urgency), _logs(presentation), meaning)
+        urgency, presentation = self._session.run(
+            ("urgency", "presentation"), {"input_ids": np.array(ids, dtype=np.int64)}
+        )
+        return Read(_logs(urgency), _logs(presentation))
 
 
 def _logs(weights: Floats) -> Floats:
