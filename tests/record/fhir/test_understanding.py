@@ -2,6 +2,7 @@
 
 import json
 import os
+import struct
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
 
@@ -101,6 +102,26 @@ def test_what_a_killed_process_was_to_read_is_read_all_the_same(files, alone, mo
 
     monkeypatch.setattr(reader, "ProcessPoolExecutor", Watched)
     assert told(files, 1, kill) == alone
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_an_answer_that_breaks_off_in_the_middle_is_waited_for_no_longer(files, alone, monkeypatch, processes):
+    pools = []
+
+    class Watched(ProcessPoolExecutor):
+        def __init__(self, *arguments):
+            super().__init__(*arguments)
+            pools.append(self)
+
+    def kill(place):
+        if place == 500:
+            pools[0]._result_queue._writer._send(struct.pack("!i", 2**20))  # an answer of a megabyte is announced
+            for process in list(pools[0]._processes.values()):
+                os.kill(process.pid, 9)
+
+    monkeypatch.setattr(reader, "ProcessPoolExecutor", Watched)
+    monkeypatch.setattr(reader, "_PATIENCE", 0.2)
+    assert told(files, processes, kill) == alone
 
 
 def test_little_is_read_by_one(files):

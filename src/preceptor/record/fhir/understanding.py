@@ -15,6 +15,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import wait as wait_for
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
 from dataclasses import fields
@@ -39,6 +40,7 @@ _LINES = 400
 _WORTH_IT = 8 * 2**20  # bytes of files: below, starting a process costs more than it saves
 _AHEAD = 3  # pieces a process that are read but not yet taken
 _MOST = 8  # processes: one writer does not keep up with more
+_PATIENCE = 5.0  # seconds that a piece is waited for, before a look whether the processes live
 
 
 def understand(
@@ -67,13 +69,13 @@ def understand(
                 waiting.append((part, _sent(pool, part, now)))
             # Whatever is not a piece is taken at once, and so all that comes before it.
             while len(waiting) > (_AHEAD * beside if isinstance(part, Piece) else 0):
-                yield from _come_back(*waiting.popleft(), now, medication)
+                yield from _come_back(pool, *waiting.popleft(), now, medication)
             if isinstance(part, Problem):
                 yield part
             elif isinstance(part, Entry):
                 yield part, _said(part, now, medication)
         while waiting:
-            yield from _come_back(*waiting.popleft(), now, medication)
+            yield from _come_back(pool, *waiting.popleft(), now, medication)
 
 
 def _worth(files: Iterable[Path]) -> int:
@@ -97,10 +99,14 @@ def _sent(pool: ProcessPoolExecutor, piece: Piece, now: datetime) -> Future[list
 
 
 def _come_back(
-    piece: Piece, future: Future[list[Outcome | None]], now: datetime, medication: Medication
+    pool: ProcessPoolExecutor,
+    piece: Piece,
+    future: Future[list[Outcome | None]],
+    now: datetime,
+    medication: Medication,
 ) -> Iterator[Understood]:
     try:
-        outcomes = future.result()
+        outcomes = _waited_for(pool, future)
     except BrokenProcessPool:  # a process was killed: what it was to read is read here
         outcomes = [None] * len(piece.lines)
     for (place, line), outcome in zip(piece.lines, outcomes, strict=True):
@@ -109,6 +115,25 @@ def _come_back(
             continue
         for item in of_line(piece.file, place, line):
             yield item if isinstance(item, Problem) else (item, _said(item, now, medication))
+
+
+def _waited_for(pool: ProcessPoolExecutor, future: Future[list[Outcome | None]]) -> list[Outcome | None]:
+    """What came of a piece. Raises BrokenProcessPool."""
+    while not wait_for([future], _PATIENCE).done:
+        if not all(process.is_alive() for process in (pool._processes or {}).values()):
+            _give_up(pool)
+    return future.result()
+
+
+def _give_up(pool: ProcessPoolExecutor) -> None:
+    """Have a pool find out that it is broken.
+
+    A process that is killed while it writes an answer leaves half of it, and the pool waits for the other half as long
+    as anybody holds the pipe's end for writing: the pool itself does.
+    """
+    for process in (pool._processes or {}).values():
+        process.kill()
+    pool._result_queue._writer.close()  # type: ignore[attr-defined]
 
 
 # In the other processes
