@@ -21,9 +21,10 @@ CARD = Card(
         "92.1); less urgent than any acceptable answer in 16 of 550, 2.9% (1.8 to 4.7); 0 of 72 emergencies missed "
         "(0.0% to 5.1%); 19 of 431 that were none sent to 999, 4.4% (2.8 to 6.8). On 84 real emergency-department "
         "complaints of experts' levels 1 and 2, with age and sex: 77 advised for the same day or sooner, 91.7% (83.8 "
-        "to 95.9; the nurses there 88.1%); its rule for few words was chosen by them. Its red flags are "
-        "tested on wordings made up by their authors (figures in docs/reference/triage.md). No clinician has validated "
-        "it."
+        "to 95.9; the nurses there 88.1%); its rule for few words was chosen by them. On 300 synthetic vignettes in "
+        "clinicians' words: 283 on the right one of three levels, 94.3% (91.1 to 96.4), and 101 of 101 emergencies "
+        "called one (96.3 to 100). Its red flags are tested on wordings made up by their authors (figures in "
+        "docs/reference/triage.md). No clinician has validated it."
     ),
     limits=(
         "Reads English only; it says so when a request seems to be in another language, and knows the plainest words "
