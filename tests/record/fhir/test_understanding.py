@@ -87,39 +87,40 @@ def test_two_processes_say_what_one_says(files, alone):
     assert any(each.events[0].text == "Ramipril" for each in kept)
 
 
-def test_what_a_killed_process_was_to_read_is_read_all_the_same(files, alone, monkeypatch):
-    pools = []
+@pytest.fixture
+def pools(monkeypatch):
+    """The pools that are begun, in their order."""
+    begun = []
 
     class Watched(ProcessPoolExecutor):
         def __init__(self, *arguments):
             super().__init__(*arguments)
-            pools.append(self)
-
-    def kill(place):
-        if place == 500:
-            for process in list(pools[0]._processes.values()):
-                os.kill(process.pid, 9)
+            begun.append(self)
 
     monkeypatch.setattr(reader, "ProcessPoolExecutor", Watched)
+    return begun
+
+
+def kill_all(pool):
+    for process in list(pool._processes.values()):
+        os.kill(process.pid, 9)
+
+
+def test_what_a_killed_process_was_to_read_is_read_all_the_same(files, alone, pools):
+    def kill(place):
+        if place == 500:
+            kill_all(pools[0])
+
     assert told(files, 1, kill) == alone
 
 
 @pytest.mark.parametrize("processes", [1, 2])
-def test_an_answer_that_breaks_off_in_the_middle_is_waited_for_no_longer(files, alone, monkeypatch, processes):
-    pools = []
-
-    class Watched(ProcessPoolExecutor):
-        def __init__(self, *arguments):
-            super().__init__(*arguments)
-            pools.append(self)
-
+def test_an_answer_that_breaks_off_in_the_middle_is_waited_for_no_longer(files, alone, pools, monkeypatch, processes):
     def kill(place):
         if place == 500:
             pools[0]._result_queue._writer._send(struct.pack("!i", 2**20))  # an answer of a megabyte is announced
-            for process in list(pools[0]._processes.values()):
-                os.kill(process.pid, 9)
+            kill_all(pools[0])
 
-    monkeypatch.setattr(reader, "ProcessPoolExecutor", Watched)
     monkeypatch.setattr(reader, "_PATIENCE", 0.2)
     assert told(files, processes, kill) == alone
 
