@@ -18,7 +18,7 @@ def test_several_readers_read_as_one_does(monkeypatch: pytest.MonkeyPatch) -> No
     with Readers() as alone:
         one = alone.read(cases)
     monkeypatch.setattr(reading, "WORTH_IT", 2)
-    monkeypatch.setattr(reading.os, "cpu_count", lambda: 2)
+    monkeypatch.setattr(reading, "cores", lambda: 2)
     with Readers() as readers:
         several = readers.read(cases)
 

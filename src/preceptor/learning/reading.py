@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
 
 from preceptor.advice import Case
+from preceptor.processes import Processes, cores
 from preceptor.tools.triage.model.judging import Inputs, the_model
 
 WORTH_IT = 100  # cases at once, below which a second process would take longer to start than it saves
 MOST_READERS = 8
+_AT_A_TIME = 20  # cases that a process is given
 
 
 class CannotRead(Exception):
@@ -22,27 +22,29 @@ class Readers:
     """Reads cases; use it in a `with`. Processes are started when first there is much to read."""
 
     def __init__(self) -> None:
-        self._pool: ProcessPoolExecutor | None = None
+        self._begun = ExitStack()
+        self._others: Processes | None = None
 
     def __enter__(self) -> Readers:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
+        self._begun.close()
 
     def read(self, cases: Sequence[Case]) -> list[Inputs | None]:
         """What each case is to the second stage, None where a person must read it as it stands. Raises CannotRead."""
-        cores = min(os.cpu_count() or 1, MOST_READERS)
-        if len(cases) < WORTH_IT or cores < 2:
-            return [_read(case) for case in cases]
-        if self._pool is None:
-            self._pool = ProcessPoolExecutor(cores, mp_context=multiprocessing.get_context("spawn"))
-        return list(self._pool.map(_read, cases, chunksize=20))
+        number = min(cores(), MOST_READERS)
+        if len(cases) < WORTH_IT or number < 2:
+            return _read(cases)
+        if self._others is None:
+            self._others = self._begun.enter_context(Processes(number))
+        parts = [cases[at : at + _AT_A_TIME] for at in range(0, len(cases), _AT_A_TIME)]
+        given = [self._others.give(_read, part) for part in parts]
+        return [inputs for done in given for inputs in done()]
 
 
-def _read(case: Case) -> Inputs | None:
+def _read(cases: Sequence[Case]) -> list[Inputs | None]:
     model = the_model()
     if model is None:
         raise CannotRead("the triage model that ships is missing or altered: reinstall Preceptor")
-    return model.inputs(case)
+    return [model.inputs(case) for case in cases]

@@ -2,12 +2,11 @@
 
 import json
 import os
-import struct
-from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
 
+from preceptor.processes import Processes
 from preceptor.record.fhir import Kept, NotKept, Problem, interpret, medication_keys
 from preceptor.record.fhir import understanding as reader
 from preceptor.record.fhir.understanding import understand
@@ -87,42 +86,21 @@ def test_two_processes_say_what_one_says(files, alone):
     assert any(each.events[0].text == "Ramipril" for each in kept)
 
 
-@pytest.fixture
-def pools(monkeypatch):
-    """The pools that are begun, in their order."""
+def test_what_killed_processes_were_to_read_is_read_all_the_same(files, alone, monkeypatch):
     begun = []
 
-    class Watched(ProcessPoolExecutor):
-        def __init__(self, *arguments):
-            super().__init__(*arguments)
+    class Watched(Processes):
+        def __enter__(self):
             begun.append(self)
+            return super().__enter__()
 
-    monkeypatch.setattr(reader, "ProcessPoolExecutor", Watched)
-    return begun
-
-
-def kill_all(pool):
-    for process in list(pool._processes.values()):
-        os.kill(process.pid, 9)
-
-
-def test_what_a_killed_process_was_to_read_is_read_all_the_same(files, alone, pools):
     def kill(place):
         if place == 500:
-            kill_all(pools[0])
+            for process in list(begun[0]._pool._processes.values()):
+                os.kill(process.pid, 9)
 
+    monkeypatch.setattr(reader, "Processes", Watched)
     assert told(files, 1, kill) == alone
-
-
-@pytest.mark.parametrize("processes", [1, 2])
-def test_an_answer_that_breaks_off_in_the_middle_is_waited_for_no_longer(files, alone, pools, monkeypatch, processes):
-    def kill(place):
-        if place == 500:
-            pools[0]._result_queue._writer._send(struct.pack("!i", 2**20))  # an answer of a megabyte is announced
-            kill_all(pools[0])
-
-    monkeypatch.setattr(reader, "_PATIENCE", 0.2)
-    assert told(files, processes, kill) == alone
 
 
 def test_little_is_read_by_one(files):

@@ -9,24 +9,16 @@ the size of the files.
 from __future__ import annotations
 
 import copyreg
-import os
-import signal
-import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures import wait as wait_for
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import ExitStack
 from dataclasses import fields
 from datetime import datetime
-from multiprocessing import get_context, parent_process
-from multiprocessing.connection import wait
 from operator import attrgetter
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from preceptor.advice import Event
+from preceptor.processes import Processes, cores
 from preceptor.record.fhir.interpret import interpret
 from preceptor.record.fhir.outcome import Kept, Outcome, Version
 from preceptor.record.fhir.reading import Entry, Piece, Problem, in_pieces, of_line, read
@@ -40,7 +32,6 @@ _LINES = 400
 _WORTH_IT = 8 * 2**20  # bytes of files: below, starting a process costs more than it saves
 _AHEAD = 3  # pieces a process that are read but not yet taken
 _MOST = 8  # processes: one writer does not keep up with more
-_PATIENCE = 5.0  # seconds that a piece is waited for, before a look whether the processes live
 
 
 def understand(
@@ -60,56 +51,36 @@ def understand(
         for item in read(files, on_bytes):
             yield item if isinstance(item, Problem) else (item, _said(item, now, medication))
         return
-    with ExitStack() as stack:
-        pool = ProcessPoolExecutor(beside, get_context("spawn"), _begin)
-        stack.callback(pool.shutdown, wait=True, cancel_futures=True)
-        waiting: deque[tuple[Piece, Future[list[Outcome | None]]]] = deque()
+    with Processes(beside) as others:
+        waiting: deque[tuple[Piece, Callable[[], list[Outcome | None]]]] = deque()
         for part in in_pieces(files, on_bytes, _LINES):
             if isinstance(part, Piece):
-                waiting.append((part, _sent(pool, part, now)))
+                waiting.append((part, others.give(_read_lines, [line for _, line in part.lines], now)))
             # Whatever is not a piece is taken at once, and so all that comes before it.
             while len(waiting) > (_AHEAD * beside if isinstance(part, Piece) else 0):
-                yield from _come_back(pool, *waiting.popleft(), now, medication)
+                yield from _come_back(*waiting.popleft(), now, medication)
             if isinstance(part, Problem):
                 yield part
             elif isinstance(part, Entry):
                 yield part, _said(part, now, medication)
         while waiting:
-            yield from _come_back(pool, *waiting.popleft(), now, medication)
+            yield from _come_back(*waiting.popleft(), now, medication)
 
 
 def _worth(files: Iterable[Path]) -> int:
     """How many processes are worth starting for these files."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     size = sum(file.stat().st_size for file in files if file.is_file() and ".ndjson" in file.name.lower())
-    return min(cores, _MOST) if cores > 1 and size > _WORTH_IT else 0
+    return min(cores(), _MOST) if cores() > 1 and size > _WORTH_IT else 0
 
 
 def _said(entry: Entry, now: datetime, medication: Medication) -> Outcome:
     return interpret(entry.resource, entry.full_url, now=now, medication=medication)
 
 
-def _sent(pool: ProcessPoolExecutor, piece: Piece, now: datetime) -> Future[list[Outcome | None]]:
-    try:
-        return pool.submit(_read_lines, [line for _, line in piece.lines], now)
-    except BrokenProcessPool as why:
-        failed: Future[list[Outcome | None]] = Future()
-        failed.set_exception(why)
-        return failed
-
-
 def _come_back(
-    pool: ProcessPoolExecutor,
-    piece: Piece,
-    future: Future[list[Outcome | None]],
-    now: datetime,
-    medication: Medication,
+    piece: Piece, outcomes: Callable[[], list[Outcome | None]], now: datetime, medication: Medication
 ) -> Iterator[Understood]:
-    try:
-        outcomes = _waited_for(pool, future)
-    except BrokenProcessPool:  # a process was killed: what it was to read is read here
-        outcomes = [None] * len(piece.lines)
-    for (place, line), outcome in zip(piece.lines, outcomes, strict=True):
+    for (place, line), outcome in zip(piece.lines, outcomes(), strict=True):
         if outcome is not None:
             yield Entry(piece.file, place, line), outcome
             continue
@@ -117,34 +88,7 @@ def _come_back(
             yield item if isinstance(item, Problem) else (item, _said(item, now, medication))
 
 
-def _waited_for(pool: ProcessPoolExecutor, future: Future[list[Outcome | None]]) -> list[Outcome | None]:
-    """What came of a piece. Raises BrokenProcessPool."""
-    while not wait_for([future], _PATIENCE).done:
-        if not all(process.is_alive() for process in (pool._processes or {}).values()):
-            _give_up(pool)
-    return future.result()
-
-
-def _give_up(pool: ProcessPoolExecutor) -> None:
-    """Have a pool find out that it is broken.
-
-    A process that is killed while it writes an answer leaves half of it, and the pool waits for the other half as long
-    as anybody holds the pipe's end for writing: the pool itself does.
-    """
-    for process in (pool._processes or {}).values():
-        process.kill()
-    pool._result_queue._writer.close()  # type: ignore[attr-defined]
-
-
 # In the other processes
-
-
-def _begin() -> None:
-    """What is asked to stop is the process that asked for this one; with it this one ends, however it ended."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    asked_by = parent_process()
-    if asked_by is not None:
-        threading.Thread(target=lambda: (wait([asked_by.sentinel]), os._exit(1)), daemon=True).start()
 
 
 def _read_lines(lines: list[bytes], now: datetime) -> list[Outcome | None]:
