@@ -2,7 +2,7 @@
 
 from preceptor.advice import URGENCIES, Card
 
-VERSION = "0.10.2"
+VERSION = "0.10.3"
 
 CARD = Card(
     tool="triage",
