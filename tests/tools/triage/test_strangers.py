@@ -284,6 +284,14 @@ def test_harmless_requests_in_a_flags_words_raise_no_emergency_and_their_twins_d
         ("was in DKA at Christmas, now I am in DKA again", "RF048"),
         ("dead on my feet, and my left foot is suddenly cold, white and painful", "RF074"),
         ("his eczema is flaring and he is breathing hard, 5 months old", "RF027"),
+        ("she is 5 months old, has a rash and her nostrils are flaring", "RF027"),
+        ("hit his head, bleeding and out of it since this morning", "RF083"),
+        ("pus in his ear and he is out of it since yesterday", "RF083"),
+        ("she is snoring and shouting is not waking her", "RF082"),
+        ("eating nothing, green vomit, she is 3 weeks old", "RF154"),
+        ("took an overdose, alert and talking", "RF058"),
+        ("she took an overdose, message me back", "RF058"),
+        ("plaster came off, toes numb and blue 2 days", "RF181"),
     ],
 )
 def test_an_exception_for_a_harmless_request_hides_no_alarm_that_sounds_like_it(text: str, flag: str) -> None:

@@ -69,11 +69,6 @@ def _rarest(words: tuple[str, ...]) -> str:
     return min(words, key=lambda word: (word in _COMMON, word == _NUMBER, -len(word))) if len(words) > 1 else words[0]
 
 
-def _how_common(words: frozenset[str]) -> tuple[int, int, list[str]]:
-    """What places are sorted by: those of few words, none of them common, before the others."""
-    return sum(word in _COMMON or word == _NUMBER for word in words), len(words), sorted(words)
-
-
 def _word_regex(word: str) -> str:
     if word == _NUMBER:
         return r"\d+(?:\.\d+)?"
@@ -104,12 +99,19 @@ class Pattern:
             found = self.regex.search(sentence.line, found.start() + 1)
 
     @property
-    def places(self) -> list[frozenset[str]]:
-        """For each place that must be filled, the rarest first: words of which a sentence must hold at least one."""
-        found = {anchors for element in self.elements if (anchors := element.anchors)}
-        if not found:
+    def anchors(self) -> frozenset[str]:
+        """Words of which a sentence must hold at least one to be worth a look: those of the rarest place."""
+        choices = self.places
+        if not choices:
             raise PatternError(f"{self.source!r} has no word that must be there")
-        return sorted(found, key=_how_common)
+        return min(
+            choices, key=lambda words: (sum(w in _COMMON or w == _NUMBER for w in words), len(words), sorted(words))
+        )
+
+    @cached_property
+    def places(self) -> tuple[frozenset[str], ...]:
+        """For each place that must be filled: words of which a sentence must hold at least one."""
+        return tuple(anchors for element in self.elements if (anchors := element.anchors))
 
     @property
     def words(self) -> frozenset[str]:
@@ -192,22 +194,12 @@ class Match(NamedTuple):
     denies: bool = False  # the phrase itself holds a negation: "cannot breathe"
 
 
-class _Met(NamedTuple):
-    """What a word of a sentence makes worth a look: patterns, by their numbers, of which it fills the rarest place."""
-
-    alone: tuple[int, ...]  # those without another place to fill
-    beside: Mapping[int, tuple[int, ...]]  # the others, by the next rarest place, which another word must fill
-    others: frozenset[int]  # these places
-    fills: frozenset[int]  # the places that the word fills for other words' patterns
-
-
 class Index:
     """Many patterns at once: a sentence is searched only for the patterns of which it holds a word for every place."""
 
     def __init__(self) -> None:
         self._patterns: list[tuple[Pattern, str]] = []
-        self._next: list[int | None] = []  # of each pattern: its rarest place to fill, but that of its anchors
-        self._more: dict[int, frozenset[int]] = {}  # of patterns that have further places: these
+        self._besides: list[frozenset[int]] = []  # of each pattern: the places to fill, but that of its anchors
         self._by_word: dict[str, list[int]] = {}  # the patterns that a word anchors
         self._places: dict[frozenset[str], int] = {}  # many patterns share a place: each set of words has a number
         self._filled_by: dict[str, list[int]] = {}  # the places that a word fills
@@ -220,14 +212,11 @@ class Index:
         for pattern in patterns:
             at = len(self._patterns)
             self._patterns.append((pattern, key))
-            rarest, *others = places = pattern.places
-            numbers = [self._number(place) for place in others]
-            self._next.append(numbers[0] if numbers else None)
-            if len(numbers) > 1:
-                self._more[at] = frozenset(numbers[1:])
-            for anchor in rarest:
+            anchors = pattern.anchors
+            self._besides.append(frozenset(self._number(place) for place in pattern.places if place != anchors))
+            for anchor in anchors:
                 self._by_word.setdefault(anchor, []).append(at)
-            for word in frozenset[str]().union(*places):
+            for word in frozenset[str]().union(*pattern.places):
                 if word.endswith("*"):
                     self._beginnings.setdefault(len(word) - 1, set()).add(word[:-1])
 
@@ -247,27 +236,18 @@ class Index:
     def candidates(self, sentence: Sentence) -> list[tuple[Pattern, str]]:
         """The patterns that may match, each with its key, in the order in which they were added."""
         met = [self._met(word) for word in set(sentence.words)]
-        filled = _NOTHING.union(*(one.fills for one in met))
-        found: set[int] = set()
-        for one in met:
-            found.update(one.alone)
-            for place in one.others & filled:
-                found.update(one.beside[place])
-        more, patterns = self._more, self._patterns
-        return [patterns[at] for at in sorted(found) if at not in more or more[at] <= filled]
+        filled = _NOTHING.union(*(places for _, places in met))
+        besides, patterns = self._besides, self._patterns
+        anchored = _NOTHING.union(*(at for at, _ in met))
+        return [patterns[at] for at in sorted([at for at in anchored if besides[at] <= filled])]
 
-    def _look_up(self, word: str) -> _Met:
-        """What a word is worth as it is, as what begins so, and as a number."""
+    def _look_up(self, word: str) -> tuple[frozenset[int], frozenset[int]]:
+        """The patterns that a word of a sentence anchors, and the places that it fills: as it is, begun or a number."""
         held = [word, *(f"{word[:length]}*" for length, begun in self._beginnings.items() if word[:length] in begun)]
         if word[0].isdigit():
             held.append(_NUMBER)
-        beside: dict[int | None, list[int]] = {}
-        for at in {at for one in held for at in self._by_word.get(one, ())}:
-            beside.setdefault(self._next[at], []).append(at)
-        alone = tuple(beside.pop(None, ()))
-        by_place = {place: tuple(ats) for place, ats in beside.items() if place is not None}
-        fills = frozenset(place for one in held for place in self._filled_by.get(one, ()))
-        return _Met(alone, by_place, frozenset(by_place), fills)
+        anchored = frozenset(at for one in held for at in self._by_word.get(one, ()))
+        return anchored, frozenset(place for one in held for place in self._filled_by.get(one, ()))
 
     @property
     def words(self) -> frozenset[str]:
